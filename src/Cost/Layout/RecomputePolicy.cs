@@ -1,0 +1,36 @@
+namespace Planner.Cost.Layout;
+
+/// <summary>Parts of a layer that the backward pass computes again instead of keeping; names are Megatron's --recompute-modules.</summary>
+[Flags]
+public enum RecomputeModules
+{
+    None = 0,
+
+    /// <summary>Norms.</summary>
+    LayerNorm = 1,
+
+    /// <summary>Up-projections of latent attention.</summary>
+    MlaUpProjection = 2,
+
+    /// <summary>Activation function of MLP and experts (its output).</summary>
+    Activation = 4,
+
+    /// <summary>Attention between projections and output projection.</summary>
+    CoreAttention = 8,
+
+    /// <summary>Dense MLP and shared experts whole.</summary>
+    Mlp = 16,
+
+    /// <summary>The whole layer; only its input is kept.</summary>
+    Full = 32,
+}
+
+/// <summary>A named choice of what is recomputed.</summary>
+public sealed record RecomputePolicy(string Name, RecomputeModules Modules)
+{
+    public static RecomputePolicy None { get; } = new("none", RecomputeModules.None);
+
+    public static RecomputePolicy Full { get; } = new("full", RecomputeModules.Full);
+
+    public bool Has(RecomputeModules module) => (Modules & module) != 0;
+}

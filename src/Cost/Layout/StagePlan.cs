@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+
+namespace Planner.Cost.Layout;
+
+/// <summary>Contents of one stage: counts of layers, in model order embedding, dense, MoE, MTP, head.</summary>
+/// <param name="Dense">Dense layers.</param>
+/// <param name="Moe">MoE layers.</param>
+/// <param name="Mtp">Multi-token-prediction modules.</param>
+public readonly record struct StageContent(int Dense, int Moe, int Mtp)
+{
+    public int Layers => Dense + Moe;
+}
+
+/// <summary>Layers on stages, in model order; stage 0 also holds the embedding, the last one the head.</summary>
+public sealed record StagePlan(ImmutableArray<StageContent> Stages);

@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+namespace Planner.Cost.Models;
+
+public enum LayerKind
+{
+    Dense,
+    Moe,
+}
+
+public enum Norm
+{
+    /// <summary>One vector.</summary>
+    Rms,
+
+    /// <summary>Scale and bias.</summary>
+    Layer,
+}
+
+/// <summary>What is computed: the shape of a language model.</summary>
+/// <param name="Name">Name to print.</param>
+/// <param name="Hidden">Width of the residual stream.</param>
+/// <param name="Vocabulary">Rows of the embedding.</param>
+/// <param name="Layers">Kind of every layer, first to last, without multi-token-prediction modules.</param>
+/// <param name="Attention">Attention of every layer.</param>
+/// <param name="DenseMlp">Feed-forward block of the dense layers; null where there are none.</param>
+/// <param name="Moe">Experts of the MoE layers; null where there are none.</param>
+/// <param name="MtpModules">Multi-token-prediction modules (0 or 1): one layer of the last kind, a projection of 2 hidden to hidden, three norms; it shares embedding and head.</param>
+/// <param name="TiedEmbeddings">Output head and input embedding are one matrix.</param>
+/// <param name="LearnedPositions">Rows of a learned position table; 0 where there is none.</param>
+/// <param name="Norm">Kind of the layer norms.</param>
+public sealed record ModelSpec(
+    string Name,
+    int Hidden,
+    int Vocabulary,
+    ImmutableArray<LayerKind> Layers,
+    AttentionSpec Attention,
+    MlpSpec? DenseMlp,
+    MoeSpec? Moe,
+    int MtpModules,
+    bool TiedEmbeddings,
+    int LearnedPositions,
+    Norm Norm)
+{
+    /// <summary>Dense layers in front of the first MoE layer (all layers of a dense model).</summary>
+    public int LeadingDenseLayers => Layers.TakeWhile(kind => kind == LayerKind.Dense).Count();
+
+    public int MoeLayers => Layers.Count(kind => kind == LayerKind.Moe);
+
+    /// <summary>Kind of the layer inside a multi-token-prediction module.</summary>
+    public LayerKind MtpLayerKind => Layers[^1];
+}

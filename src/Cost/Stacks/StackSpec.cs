@@ -1,0 +1,112 @@
+using System.Collections.Immutable;
+using Planner.Cost.Hardware;
+using Planner.Cost.Kernels;
+using Planner.Cost.Layout;
+using Planner.Cost.Units;
+
+namespace Planner.Cost.Stacks;
+
+/// <summary>Rates of one GPU architecture under this stack.</summary>
+/// <param name="Architecture">Matches <see cref="AcceleratorSpec.Architecture"/>.</param>
+/// <param name="Gemm">GEMM rates by precision.</param>
+/// <param name="AttentionForward">Fused attention, forward, causal FLOPs counted half.</param>
+/// <param name="AttentionBackward">Fused attention, backward, of 2.5 times the forward's FLOPs.</param>
+/// <param name="MemoryEfficiency">Share of the peak HBM bandwidth that element-wise kernels reach.</param>
+/// <param name="KernelLaunch">Time between two kernels on the GPU.</param>
+public sealed record ArchitectureRates(
+    string Architecture,
+    ImmutableDictionary<Precision, GemmRates> Gemm,
+    FlopsPerSecond AttentionForward,
+    FlopsPerSecond AttentionBackward,
+    double MemoryEfficiency,
+    Seconds KernelLaunch);
+
+/// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
+/// <param name="CommunicationMultiprocessors">SMs taken by the communication kernels.</param>
+/// <param name="GemmSlowdown">GEMMs beside communication, after the SM share, against alone (1 = none).</param>
+/// <param name="CommunicationSlowdown">Expert traffic beside compute against alone.</param>
+/// <param name="PairOverhead">Wall time of an overlapped pair above its compute, as a share of the compute.</param>
+public sealed record OverlapRates(
+    int CommunicationMultiprocessors,
+    double GemmSlowdown,
+    double CommunicationSlowdown,
+    double PairOverhead);
+
+/// <summary>Measured all-to-all bandwidth a GPU, one direction, of one expert-parallel degree.</summary>
+public readonly record struct ExpertBandwidth(int ExpertParallel, BytesPerSecond Dispatch, BytesPerSecond Combine);
+
+/// <summary>Expert dispatch and combine.</summary>
+/// <param name="Hierarchical">A token crosses the network once a node and is copied on by NVLink; false: once an expert.</param>
+/// <param name="Bandwidths">Measured, ascending by degree. Across nodes the bytes are those of nodes reached; inside a node those of ranks reached.</param>
+/// <param name="DispatchBytes">Bytes an element out, without scales.</param>
+/// <param name="CombineBytes">Bytes an element back.</param>
+/// <param name="Notify">Fixed time of one exchange (counts, waiting for the slowest).</param>
+/// <param name="LoadFactorByExpertsPerGpu">Busiest rank over mean, by experts a GPU, ascending; empty where nothing is known (then 1).</param>
+public sealed record ExpertExchangeRates(
+    bool Hierarchical,
+    ImmutableArray<ExpertBandwidth> Bandwidths,
+    double DispatchBytes,
+    double CombineBytes,
+    Seconds Notify,
+    ImmutableArray<KeyValuePair<int, double>> LoadFactorByExpertsPerGpu);
+
+/// <summary>Bytes that a parameter and its states take, and what else a GPU's memory holds.</summary>
+/// <param name="WeightBytesBf16">Copies of a weight kept for BF16 compute.</param>
+/// <param name="WeightBytesFp8">All copies of a linear weight kept for FP8 compute (FP8, transposed, BF16).</param>
+/// <param name="GradientBytes">Gradient accumulator.</param>
+/// <param name="MasterBytes">FP32 master weight, of the optimizer.</param>
+/// <param name="MomentBytes">Both moments.</param>
+/// <param name="Reserve">Context, communication buffers and workspace a GPU.</param>
+/// <param name="AllocatorOverhead">Allocated bytes times this are reserved.</param>
+public sealed record MemoryRates(
+    double WeightBytesBf16,
+    double WeightBytesFp8,
+    double GradientBytes,
+    double MasterBytes,
+    double MomentBytes,
+    Bytes Reserve,
+    double AllocatorOverhead);
+
+/// <summary>Shares of a traffic that are not hidden behind compute (1 = all of it shows).</summary>
+/// <param name="TensorParallel">Tensor-parallel collectives.</param>
+/// <param name="ContextParallel">Context-parallel exchange.</param>
+/// <param name="GradientSync">Reduce-scatter and all-gather of a step.</param>
+/// <param name="ShardedSync">ZeRO-2/3 traffic of a micro-batch, while the link it shares has room.</param>
+public sealed record ExposedShares(double TensorParallel, double ContextParallel, double GradientSync, double ShardedSync);
+
+/// <summary>The software that runs on the machine.</summary>
+/// <param name="Name">Name to print.</param>
+/// <param name="Rates">Kernel rates by GPU architecture.</param>
+/// <param name="Overlap">Compute beside expert traffic.</param>
+/// <param name="Experts">Dispatch and combine.</param>
+/// <param name="Exposed">What traffic shows in a step.</param>
+/// <param name="Memory">Bytes of states and reserves.</param>
+/// <param name="SavesFp8Activations">FP8 training keeps the inputs of FP8 GEMMs in FP8.</param>
+/// <param name="GradientSyncBytes">Bytes an element of the gradient reduce-scatter.</param>
+/// <param name="ParameterGatherBytes">Bytes an element of the parameter all-gather.</param>
+/// <param name="OptimizerBytes">Bytes read and written a parameter of the optimizer's shard.</param>
+/// <param name="NetworkEfficiency">Collectives across nodes, share of the network's effective bandwidth.</param>
+/// <param name="LatentTensorParallel">Tensor-parallel latent attention gathers its latents instead of the hidden states.</param>
+/// <param name="RecomputePolicies">Policies the search tries, by name.</param>
+/// <param name="Schedules">Names of the schedules it can run.</param>
+/// <param name="Constants">Every number of the file with its provenance.</param>
+public sealed record StackSpec(
+    string Name,
+    ImmutableArray<ArchitectureRates> Rates,
+    OverlapRates Overlap,
+    ExpertExchangeRates Experts,
+    ExposedShares Exposed,
+    MemoryRates Memory,
+    bool SavesFp8Activations,
+    double GradientSyncBytes,
+    double ParameterGatherBytes,
+    double OptimizerBytes,
+    double NetworkEfficiency,
+    bool LatentTensorParallel,
+    ImmutableArray<RecomputePolicy> RecomputePolicies,
+    ImmutableArray<string> Schedules,
+    ImmutableArray<Constant> Constants)
+{
+    /// <summary>The rates for an architecture; null where the stack has none.</summary>
+    public ArchitectureRates? For(string architecture) => Rates.FirstOrDefault(rates => rates.Architecture == architecture);
+}

@@ -1,0 +1,149 @@
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>What one item (a layer, the embedding, the head) adds to the stage that holds it. Times in ticks, memory in KiB.</summary>
+/// <param name="Forward">Forward alone, exposed traffic included.</param>
+/// <param name="BackwardInput">Input gradient alone, exposed traffic included.</param>
+/// <param name="Weight">Weight gradient.</param>
+/// <param name="PairForwardCompute">Forward's compute inside an overlapped pair, overhead included.</param>
+/// <param name="PairForwardTraffic">Forward's traffic inside an overlapped pair.</param>
+/// <param name="PairBackwardCompute">Full backward's compute inside an overlapped pair, overhead included.</param>
+/// <param name="PairBackwardTraffic">Full backward's traffic inside an overlapped pair.</param>
+/// <param name="ReduceGradients">Exposed gradient reduction at the end of the step.</param>
+/// <param name="Update">Optimizer and exposed gathering of parameters.</param>
+/// <param name="StaticKib">Weights, gradients, optimizer states.</param>
+/// <param name="ActivationKib">Kept from forward to backward, a micro-batch in flight.</param>
+public readonly record struct ItemCost(
+    long Forward,
+    long BackwardInput,
+    long Weight,
+    long PairForwardCompute,
+    long PairForwardTraffic,
+    long PairBackwardCompute,
+    long PairBackwardTraffic,
+    long ReduceGradients,
+    long Update,
+    long StaticKib,
+    long ActivationKib)
+{
+    public static ItemCost operator +(ItemCost a, ItemCost b) => new(
+        a.Forward + b.Forward,
+        a.BackwardInput + b.BackwardInput,
+        a.Weight + b.Weight,
+        a.PairForwardCompute + b.PairForwardCompute,
+        a.PairForwardTraffic + b.PairForwardTraffic,
+        a.PairBackwardCompute + b.PairBackwardCompute,
+        a.PairBackwardTraffic + b.PairBackwardTraffic,
+        a.ReduceGradients + b.ReduceGradients,
+        a.Update + b.Update,
+        a.StaticKib + b.StaticKib,
+        a.ActivationKib + b.ActivationKib);
+
+    public static ItemCost operator *(int n, ItemCost a) => new(
+        n * a.Forward,
+        n * a.BackwardInput,
+        n * a.Weight,
+        n * a.PairForwardCompute,
+        n * a.PairForwardTraffic,
+        n * a.PairBackwardCompute,
+        n * a.PairBackwardTraffic,
+        n * a.ReduceGradients,
+        n * a.Update,
+        n * a.StaticKib,
+        n * a.ActivationKib);
+}
+
+/// <summary>
+/// Which layers lie on which stage of one layout, as integers. The model is the sequence: embedding (fixed on stage 0), dense layers, MoE
+/// layers, MTP modules, head (fixed on the last stage). Stages take consecutive pieces of it. Every stage holds at least one layer, except
+/// that the first may hold the embedding alone and the last the head alone. MTP modules (0 or 1) lie on the last stage, or on the one before
+/// it where the last holds the head alone.
+/// </summary>
+/// <param name="Graph">One step of the layout's schedule.</param>
+/// <param name="Lag">Ticks of one hand-over between ranks.</param>
+/// <param name="DenseLayers">Dense layers, in front.</param>
+/// <param name="MoeLayers">MoE layers behind them.</param>
+/// <param name="MtpModules">0 or 1.</param>
+/// <param name="Embedding">Fixed on stage 0.</param>
+/// <param name="Dense">A dense layer.</param>
+/// <param name="Moe">An MoE layer.</param>
+/// <param name="MtpOnLast">The MTP module on the last stage.</param>
+/// <param name="MtpBeforeLast">The MTP module on the stage before the last (it may need its own copy of the embedding there).</param>
+/// <param name="Head">Fixed on the last stage.</param>
+/// <param name="RankBase">What every rank pays once whatever it holds: reserve and transients, latencies of the end of step.</param>
+/// <param name="LimitKib">Memory of a rank.</param>
+public sealed record PlacementProblem(
+    ScheduleGraph Graph,
+    long Lag,
+    int DenseLayers,
+    int MoeLayers,
+    int MtpModules,
+    ItemCost Embedding,
+    ItemCost Dense,
+    ItemCost Moe,
+    ItemCost MtpOnLast,
+    ItemCost MtpBeforeLast,
+    ItemCost Head,
+    ItemCost RankBase,
+    long LimitKib)
+{
+    public int Stages { get; } = Graph.StagesOfRank.Sum(stages => stages.Length);
+
+    /// <summary>Everything a stage adds, embedding and head included.</summary>
+    public ItemCost StageCost(int stage, StageContent content)
+    {
+        var cost = (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (stage == Stages - 1 ? MtpOnLast : MtpBeforeLast));
+        if (stage == 0) cost += Embedding;
+        if (stage == Stages - 1) cost += Head;
+        return cost;
+    }
+
+    /// <summary>Fills the graph's duration table for a placement.</summary>
+    public void FillDurations(StagePlan plan, Span<long> durations)
+    {
+        var costs = new ItemCost[Stages];
+        for (var stage = 0; stage < costs.Length; stage++) costs[stage] = StageCost(stage, plan.Stages[stage]);
+        for (var i = 0; i < Graph.Durations.Length; i++)
+        {
+            var key = Graph.Durations[i];
+            durations[i] = key.Kind switch
+            {
+                OperationKind.ReduceGradients => RankBase.ReduceGradients + Graph.StagesOfRank[key.Rank].Sum(s => costs[s].ReduceGradients),
+                OperationKind.Update => RankBase.Update + Graph.StagesOfRank[key.Rank].Sum(s => costs[s].Update),
+                _ => Duration(key, costs[key.Stage], key.PairStage < 0 ? default : costs[key.PairStage]),
+            };
+        }
+    }
+
+    /// <summary>Duration of a stage's operation or of an overlapped pair: the pair takes its compute or its traffic, whichever is longer.</summary>
+    public static long Duration(DurationKey key, ItemCost stage, ItemCost pair) => key.Kind switch
+    {
+        OperationKind.Forward => stage.Forward,
+        OperationKind.Backward => stage.BackwardInput + stage.Weight,
+        OperationKind.BackwardInput => stage.BackwardInput,
+        OperationKind.Weight => stage.Weight,
+        OperationKind.Overlapped => Math.Max(
+            stage.PairForwardCompute + pair.PairBackwardCompute,
+            stage.PairForwardTraffic + pair.PairBackwardTraffic),
+        _ => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "belongs to a rank, not to a stage"),
+    };
+
+    /// <summary>Peak memory of a rank of the graph for a placement, exact for the schedule's order.</summary>
+    public long RankMemoryKib(int rank, StagePlan plan)
+    {
+        var stages = Graph.StagesOfRank[rank];
+        var memory = RankBase.StaticKib;
+        foreach (var stage in stages) memory += StageCost(stage, plan.Stages[stage]).StaticKib;
+        long peak = 0;
+        foreach (var vector in Graph.InFlight[rank])
+        {
+            long held = 0;
+            for (var i = 0; i < stages.Length; i++) held += vector[i] * StageCost(stages[i], plan.Stages[stages[i]]).ActivationKib;
+            peak = Math.Max(peak, held);
+        }
+
+        return memory + peak;
+    }
+}
