@@ -63,6 +63,9 @@ public sealed class ScheduleGraph
 
     public int Nodes => duration.Length;
 
+    /// <summary>Duration index of a node; -1 for a barrier.</summary>
+    internal int DurationOf(int node) => duration[node];
+
     /// <summary>Stages of each rank of the graph.</summary>
     public ImmutableArray<ImmutableArray<int>> StagesOfRank { get; }
 
