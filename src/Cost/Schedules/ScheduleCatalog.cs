@@ -7,7 +7,11 @@ public static class ScheduleCatalog
 {
     public static ImmutableArray<ISchedule> All { get; } =
     [
+        new GPipe(),
         new OneForwardOneBackward(),
+        new Interleaved(),
+        new ZeroBubbleH1(),
+        new ZeroBubbleV(),
         new DualPipe(),
         new DualPipeV(),
     ];
