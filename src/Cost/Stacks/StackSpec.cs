@@ -71,8 +71,9 @@ public sealed record MemoryRates(
 /// <param name="TensorParallel">Tensor-parallel collectives.</param>
 /// <param name="ContextParallel">Context-parallel exchange.</param>
 /// <param name="GradientSync">Reduce-scatter and all-gather of a step.</param>
-/// <param name="ShardedSync">ZeRO-2/3 traffic of a micro-batch, while the link it shares has room.</param>
-public sealed record ExposedShares(double TensorParallel, double ContextParallel, double GradientSync, double ShardedSync);
+/// <param name="ShardedSync">ZeRO-2/3 traffic of a micro-batch, outside overlapped pairs (inside, it shares the links with the expert traffic).</param>
+/// <param name="Pipeline">Hand-over between stages that keeps the rank from its next operation; the rest only delays the receiver.</param>
+public sealed record ExposedShares(double TensorParallel, double ContextParallel, double GradientSync, double ShardedSync, double Pipeline);
 
 /// <summary>The software that runs on the machine.</summary>
 /// <param name="Name">Name to print.</param>

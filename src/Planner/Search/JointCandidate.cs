@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;

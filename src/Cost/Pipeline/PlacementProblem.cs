@@ -1,59 +1,7 @@
 using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 
-namespace Planner.Search;
-
-/// <summary>What one item (a layer, the embedding, the head) adds to the stage that holds it. Times in ticks, memory in KiB.</summary>
-/// <param name="Forward">Forward alone, exposed traffic included.</param>
-/// <param name="BackwardInput">Input gradient alone, exposed traffic included.</param>
-/// <param name="Weight">Weight gradient.</param>
-/// <param name="PairForwardCompute">Forward's compute inside an overlapped pair, overhead included.</param>
-/// <param name="PairForwardTraffic">Forward's traffic inside an overlapped pair.</param>
-/// <param name="PairBackwardCompute">Full backward's compute inside an overlapped pair, overhead included.</param>
-/// <param name="PairBackwardTraffic">Full backward's traffic inside an overlapped pair.</param>
-/// <param name="ReduceGradients">Exposed gradient reduction at the end of the step.</param>
-/// <param name="Update">Optimizer and exposed gathering of parameters.</param>
-/// <param name="StaticKib">Weights, gradients, optimizer states.</param>
-/// <param name="ActivationKib">Kept from forward to backward, a micro-batch in flight.</param>
-public readonly record struct ItemCost(
-    long Forward,
-    long BackwardInput,
-    long Weight,
-    long PairForwardCompute,
-    long PairForwardTraffic,
-    long PairBackwardCompute,
-    long PairBackwardTraffic,
-    long ReduceGradients,
-    long Update,
-    long StaticKib,
-    long ActivationKib)
-{
-    public static ItemCost operator +(ItemCost a, ItemCost b) => new(
-        a.Forward + b.Forward,
-        a.BackwardInput + b.BackwardInput,
-        a.Weight + b.Weight,
-        a.PairForwardCompute + b.PairForwardCompute,
-        a.PairForwardTraffic + b.PairForwardTraffic,
-        a.PairBackwardCompute + b.PairBackwardCompute,
-        a.PairBackwardTraffic + b.PairBackwardTraffic,
-        a.ReduceGradients + b.ReduceGradients,
-        a.Update + b.Update,
-        a.StaticKib + b.StaticKib,
-        a.ActivationKib + b.ActivationKib);
-
-    public static ItemCost operator *(int n, ItemCost a) => new(
-        n * a.Forward,
-        n * a.BackwardInput,
-        n * a.Weight,
-        n * a.PairForwardCompute,
-        n * a.PairForwardTraffic,
-        n * a.PairBackwardCompute,
-        n * a.PairBackwardTraffic,
-        n * a.ReduceGradients,
-        n * a.Update,
-        n * a.StaticKib,
-        n * a.ActivationKib);
-}
+namespace Planner.Cost.Pipeline;
 
 /// <summary>
 /// Which layers lie on which stage of one layout, as integers. The model is the sequence: embedding (fixed on stage 0), dense layers, MoE
@@ -72,6 +20,8 @@ public readonly record struct ItemCost(
 /// <param name="MtpOnLast">The MTP module on the last stage.</param>
 /// <param name="MtpBeforeLast">The MTP module on the stage before the last (it may need its own copy of the embedding there).</param>
 /// <param name="Head">Fixed on the last stage.</param>
+/// <param name="SendForward">Added to every stage but the last: its forward hands its output over while the rank waits.</param>
+/// <param name="SendBackward">Added to every stage but the first, likewise for the gradient.</param>
 /// <param name="RankBase">What every rank pays once whatever it holds: reserve and transients, latencies of the end of step.</param>
 /// <param name="LimitKib">Memory of a rank.</param>
 public sealed record PlacementProblem(
@@ -86,6 +36,8 @@ public sealed record PlacementProblem(
     ItemCost MtpOnLast,
     ItemCost MtpBeforeLast,
     ItemCost Head,
+    ItemCost SendForward,
+    ItemCost SendBackward,
     ItemCost RankBase,
     long LimitKib)
 {
@@ -97,6 +49,8 @@ public sealed record PlacementProblem(
         var cost = (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (stage == Stages - 1 ? MtpOnLast : MtpBeforeLast));
         if (stage == 0) cost += Embedding;
         if (stage == Stages - 1) cost += Head;
+        if (stage < Stages - 1) cost += SendForward;
+        if (stage > 0) cost += SendBackward;
         return cost;
     }
 

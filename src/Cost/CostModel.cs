@@ -1,0 +1,66 @@
+using Planner.Cost.Hardware;
+using Planner.Cost.Layers;
+using Planner.Cost.Layout;
+using Planner.Cost.Models;
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
+using Planner.Cost.Units;
+
+namespace Planner.Cost;
+
+/// <summary>One model on one machine with one stack and one workload: the source of every cost.</summary>
+public sealed class CostModel
+{
+    /// <param name="model">Model.</param>
+    /// <param name="machine">Machine.</param>
+    /// <param name="stack">Software.</param>
+    /// <param name="workload">What a step trains on.</param>
+    /// <param name="expertDegrees">Expert-parallel degrees that will be asked for.</param>
+    public CostModel(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload, IReadOnlyList<int> expertDegrees)
+    {
+        Model = model;
+        Machine = machine;
+        Stack = stack;
+        Workload = workload;
+        Layers = new LayerCosts(model, machine, stack, workload, expertDegrees);
+    }
+
+    public ModelSpec Model { get; }
+
+    public MachineSpec Machine { get; }
+
+    public StackSpec Stack { get; }
+
+    public Workload Workload { get; }
+
+    public LayerCosts Layers { get; }
+
+    /// <summary>The layout's placement as integers.</summary>
+    /// <param name="layout">Everything but the placement.</param>
+    /// <param name="graph">The layout's schedule graph.</param>
+    /// <param name="limit">Memory of one GPU.</param>
+    public PlacementProblem Problem(LayoutSpec layout, ScheduleGraph graph, Bytes limit)
+    {
+        var items = Items(layout);
+        return new PlacementProblem(
+            graph,
+            items.Lag,
+            Model.LeadingDenseLayers,
+            Model.MoeLayers,
+            Model.MtpModules,
+            items.Embedding,
+            items.Dense,
+            items.Moe,
+            items.MtpOnLast,
+            items.MtpBeforeLast,
+            items.Head,
+            items.SendForward,
+            items.SendBackward,
+            items.RankBase,
+            (long)Math.Floor(limit.Value / 1024));
+    }
+
+    /// <summary>What the parts of the model cost under a layout.</summary>
+    public LayoutItems Items(LayoutSpec layout) => LayoutItems.Of(this, layout);
+}

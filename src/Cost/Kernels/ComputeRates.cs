@@ -1,0 +1,68 @@
+using Planner.Cost.Hardware;
+using Planner.Cost.Layers;
+using Planner.Cost.Stacks;
+
+namespace Planner.Cost.Kernels;
+
+/// <summary>Kernel rates of one stack on one machine: turns work into seconds, alone or inside an overlapped pair.</summary>
+/// <remarks>
+/// One kernel table serves both. Inside a pair, SM-bound kernels have the SMs that communication leaves (rate x SMs left / SMs), GEMMs carry the
+/// stack's measured slow-down, and the whole pair its overhead; byte-bound kernels keep their rate.
+/// </remarks>
+public sealed class ComputeRates
+{
+    private readonly AcceleratorSpec accelerator;
+    private readonly ArchitectureRates rates;
+    private readonly double bytesPerSecond;
+    private readonly double pairShare;
+    private readonly double pairGemm;
+    private readonly double pairOverhead;
+
+    public ComputeRates(MachineSpec machine, StackSpec stack, ArchitectureRates rates)
+    {
+        accelerator = machine.Accelerator;
+        this.rates = rates;
+        bytesPerSecond = accelerator.MemoryBandwidth.Value * rates.MemoryEfficiency;
+        pairShare = accelerator.Multiprocessors / (double)(accelerator.Multiprocessors - stack.Overlap.CommunicationMultiprocessors);
+        pairGemm = pairShare * stack.Overlap.GemmSlowdown;
+        pairOverhead = 1 + stack.Overlap.PairOverhead;
+    }
+
+    /// <summary>HBM bandwidth that element-wise kernels reach, bytes a second.</summary>
+    public double ElementwiseBandwidth => bytesPerSecond;
+
+    /// <summary>The precision's GEMM rates; BF16 stands in where the stack has no rates for it (validated on reading).</summary>
+    public bool Has(Precision precision) => rates.Gemm.ContainsKey(precision) && accelerator.Peak(precision).Value > 0;
+
+    /// <summary>Seconds of a GEMM, alone. Output is BF16, or <paramref name="outputBytes"/> an element.</summary>
+    public double Gemm(Precision precision, double groups, double rows, double columns, double depth, double outputBytes = 2) =>
+        Kernels.Gemm.Seconds(
+            rates.Gemm[precision],
+            accelerator.Peak(precision),
+            accelerator.MemoryBandwidth,
+            accelerator.Multiprocessors,
+            groups,
+            rows,
+            columns,
+            depth,
+            precision == Precision.Fp8 ? 1 : 2,
+            outputBytes);
+
+    /// <summary>Seconds that accumulating a weight gradient into FP32 adds: read and write of 4 bytes each, at GEMM memory efficiency.</summary>
+    public double Accumulate(Precision precision, double elements) =>
+        8 * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);
+
+    /// <summary>Seconds of fused attention, forward. FLOPs are the causal half.</summary>
+    public double AttentionForward(double flops) => flops / rates.AttentionForward.Value;
+
+    /// <summary>Seconds of fused attention, backward: 2.5 times the forward's FLOPs (five products instead of two).</summary>
+    public double AttentionBackward(double forwardFlops) => 2.5 * forwardFlops / rates.AttentionBackward.Value;
+
+    /// <summary>Seconds of a pass alone on the GPU.</summary>
+    public double Alone(PassWork work) =>
+        work.Gemm + work.Attention + (work.Bytes / bytesPerSecond) + (work.Kernels * rates.KernelLaunch.Value);
+
+    /// <summary>Seconds of a pass's compute inside an overlapped pair, its share of the pair's overhead included.</summary>
+    public double Paired(PassWork work) =>
+        pairOverhead * ((work.Gemm * pairGemm) + (work.Attention * pairShare) + (work.Bytes / bytesPerSecond) + (work.Kernels * rates.KernelLaunch.Value));
+}

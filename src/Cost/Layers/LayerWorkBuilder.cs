@@ -1,0 +1,69 @@
+using Planner.Cost.Hardware;
+using Planner.Cost.Kernels;
+
+namespace Planner.Cost.Layers;
+
+/// <summary>Adds up the kernels of a layer. Bytes of casts and re-layouts follow 1x128 scaling of activations (FP8 training).</summary>
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision)
+{
+    private PassWork forward;
+    private PassWork backward;
+    private PassWork weight;
+
+    public Precision Precision => precision;
+
+    public LayerWork Work => new(forward, backward, weight);
+
+    /// <summary>A linear layer of groups independent weights: three GEMMs, and FP32 accumulation of its weight gradient.</summary>
+    /// <param name="groups">Weights of one call (experts).</param>
+    /// <param name="rows">Tokens a weight.</param>
+    /// <param name="input">Input width.</param>
+    /// <param name="output">Output width.</param>
+    /// <param name="at">Precision; null takes the layer's.</param>
+    /// <param name="recompute">The backward pass runs the forward GEMM again.</param>
+    public void Linear(double groups, double rows, double input, double output, Precision? at = null, bool recompute = false)
+    {
+        if (rows <= 0) return;
+        var p = at ?? precision;
+        var once = rates.Gemm(p, groups, rows, output, input);
+        forward += new PassWork(once, 0, 0, 1);
+        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
+        weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
+        if (p != Precision.Fp8) return;
+
+        // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
+        backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
+
+        // The kept FP8 input is read and laid out 128x1 for the weight gradient.
+        weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
+    }
+
+    /// <summary>Quantises a GEMM input of so many elements from BF16 to FP8, forward (and again where it is recomputed).</summary>
+    public void Quantise(double elements, bool recompute)
+    {
+        if (precision != Precision.Fp8) return;
+        forward += new PassWork(0, 0, 3 * elements, 1);
+        if (recompute) backward += new PassWork(0, 0, 3 * elements, 1);
+    }
+
+    /// <summary>Element-wise kernels by their bytes.</summary>
+    /// <param name="forwardBytes">Read and written forward.</param>
+    /// <param name="backwardBytes">Read and written backward.</param>
+    /// <param name="recompute">Forward bytes move again in the backward pass.</param>
+    public void Elementwise(double forwardBytes, double backwardBytes, bool recompute = false)
+    {
+        forward += new PassWork(0, 0, forwardBytes, 1);
+        backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
+    }
+
+    /// <summary>Fused attention of so many forward FLOPs.</summary>
+    public void Attention(double flops, bool recompute)
+    {
+        var once = rates.AttentionForward(flops);
+        forward += new PassWork(0, once, 0, 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+    }
+
+    /// <summary>The backward pass runs the whole forward again.</summary>
+    public void RecomputeAll() => backward += forward;
+}

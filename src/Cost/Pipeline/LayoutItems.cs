@@ -1,0 +1,94 @@
+using Planner.Cost.Layers;
+using Planner.Cost.Layout;
+using Planner.Cost.Models;
+
+namespace Planner.Cost.Pipeline;
+
+/// <summary>Costs of every part of a model under one layout, as integers; see <see cref="PlacementProblem"/> for the parts.</summary>
+public sealed record LayoutItems(
+    ItemCost Embedding,
+    ItemCost Dense,
+    ItemCost Moe,
+    ItemCost MtpOnLast,
+    ItemCost MtpBeforeLast,
+    ItemCost Head,
+    ItemCost SendForward,
+    ItemCost SendBackward,
+    ItemCost RankBase,
+    long Lag)
+{
+    /// <summary>Costs of a layout.</summary>
+    public static LayoutItems Of(CostModel model, LayoutSpec layout)
+    {
+        var key = KeyOf(layout);
+        var states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
+        var parts = ModelParts.Of(model, key, EmbeddingBesideHead(layout));
+        return Of(model, layout.Degrees, key, states, parts);
+    }
+
+    /// <summary>The same from parts already costed.</summary>
+    public static LayoutItems Of(CostModel model, Degrees degrees, LayerKey key, StateCosts states, ModelParts parts)
+    {
+        var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
+        var send = degrees.Pipeline > 1 ? model.Layers.Fabric.Send(model.Layers.BoundaryBytes(key), stride) : 0;
+        var blocked = StateCosts.Tick(send * model.Stack.Exposed.Pipeline);
+        var embedding = states.Item(parts.Embedding);
+        return new LayoutItems(
+            embedding,
+            parts.Dense is { } dense ? states.Item(dense) : default,
+            parts.Moe is { } moe ? states.Item(moe) : default,
+            parts.Mtp is { } mtp ? states.Item(mtp) : default,
+            parts.Mtp is { } before ? states.Item(before) + CopyOf(embedding) : default,
+            states.Item(parts.Head) with { StaticKib = states.Item(parts.Head).StaticKib + StateCosts.Kib(parts.HeadTransient) },
+            new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
+            new ItemCost(0, blocked, 0, 0, 0, blocked, blocked, 0, 0, 0, 0),
+            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
+            StateCosts.Tick(send) - blocked);
+    }
+
+    /// <summary>What a layer's cost depends on, of a layout.</summary>
+    public static LayerKey KeyOf(LayoutSpec layout) =>
+        new(layout.Degrees.Tensor, layout.Degrees.Context, layout.Degrees.Expert, layout.MicroBatch, layout.Recompute);
+
+    /// <summary>First and last stage lie on one rank: one rank only, and V-shaped or bidirectional schedules.</summary>
+    public static bool EmbeddingBesideHead(LayoutSpec layout)
+    {
+        var shape = layout.Pipeline;
+        return layout.Schedule.StagesOf(0, shape).Contains(layout.Schedule.Stages(shape) - 1);
+    }
+
+    private static double ReserveBytes(CostModel model) => model.Stack.Memory.Reserve.Value;
+
+    // A module away from the embedding keeps its own copy: states and their synchronisation, not the look-up's time.
+    private static ItemCost CopyOf(ItemCost embedding) => default(ItemCost) with
+    {
+        ReduceGradients = embedding.ReduceGradients,
+        Update = embedding.Update,
+        StaticKib = embedding.StaticKib,
+    };
+}
+
+/// <summary>The parts of a model, costed for one micro-batch on one GPU; null where the model has none.</summary>
+/// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
+/// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
+public sealed record ModelParts(
+    LayerCost Embedding,
+    LayerCost? Dense,
+    LayerCost? Moe,
+    LayerCost? Mtp,
+    LayerCost Head,
+    double HeadTransient,
+    double Transient)
+{
+    public static ModelParts Of(CostModel model, LayerKey key, bool embeddingBesideHead)
+    {
+        var layers = model.Layers;
+        LayerCost? dense = model.Model.LeadingDenseLayers > 0 ? layers.Layer(LayerKind.Dense, key) : null;
+        LayerCost? moe = model.Model.MoeLayers > 0 ? layers.Layer(LayerKind.Moe, key) : null;
+        LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key) : null;
+        var head = layers.Head(key, embeddingBesideHead);
+        var overhead = model.Stack.Memory.AllocatorOverhead;
+        var transient = overhead * Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
+        return new ModelParts(layers.Embedding(key), dense, moe, mtp, head, Math.Max(0, (overhead * head.Transient) - transient), transient);
+    }
+}

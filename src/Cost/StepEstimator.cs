@@ -1,0 +1,234 @@
+using System.Collections.Immutable;
+using Planner.Cost.Layers;
+using Planner.Cost.Layout;
+using Planner.Cost.Memory;
+using Planner.Cost.Models;
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+using Planner.Cost.Units;
+
+namespace Planner.Cost;
+
+/// <summary>
+/// Costs a layout with its placement by replaying every rank's program: step, parts, memory and time line come from the one replay.
+/// Step = replayed pipeline, then reduction of gradients on every rank, then (after all of them) the optimizer and gathering of parameters.
+/// </summary>
+public sealed class StepEstimator
+{
+    private readonly CostModel model;
+    private readonly LayoutSpec layout;
+    private readonly StagePlan plan;
+    private readonly PlacementProblem problem;
+    private readonly ModelParts parts;
+    private readonly StateCosts states;
+
+    /// <param name="model">Costs.</param>
+    /// <param name="layout">Degrees and choices; legal for its schedule.</param>
+    /// <param name="plan">Layers on stages.</param>
+    public StepEstimator(CostModel model, LayoutSpec layout, StagePlan plan)
+    {
+        this.model = model;
+        this.layout = layout;
+        this.plan = plan;
+        problem = model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), model.Machine.Accelerator.Memory);
+        parts = ModelParts.Of(model, LayoutItems.KeyOf(layout), LayoutItems.EmbeddingBesideHead(layout));
+        states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
+    }
+
+    /// <summary>The replayed step as a time line, every rank's operations in order.</summary>
+    public IEnumerable<TimelineEntry> Timeline()
+    {
+        foreach (var line in Replay())
+            foreach (var entry in line)
+                yield return new TimelineEntry(entry.Rank, entry.Operation, Ticks.ToSeconds(entry.Start), Ticks.ToSeconds(entry.End));
+    }
+
+    public Estimate Estimate()
+    {
+        var lines = Replay();
+        var step = lines.Max(line => line.Max(entry => entry.End));
+        ImmutableArray<StepParts> ranks = [.. lines.Select(line => PartsOf(line, step))];
+        var seconds = Ticks.ToSeconds(step);
+        var tokens = (double)model.Workload.GlobalBatch * model.Workload.SequenceLength / layout.Degrees.Gpus / seconds.Value;
+        var flops = new FlopsPerSecond(tokens * TrainingFlops.PerToken(model.Model, model.Workload.SequenceLength, causal: true, includeMtp: false));
+        return new Estimate(
+            seconds,
+            Mean(ranks),
+            ranks,
+            Stages(),
+            [.. Enumerable.Range(0, layout.Degrees.Pipeline).Select(Memory)],
+            tokens,
+            flops,
+            flops.Value / model.Machine.Accelerator.Bf16.Value);
+    }
+
+    private ImmutableArray<ImmutableArray<ReplayedOperation>> Replay()
+    {
+        var graph = problem.Graph;
+        var durations = new long[graph.Durations.Length];
+        problem.FillDurations(plan, durations);
+        var byKey = new Dictionary<DurationKey, long>(durations.Length);
+        for (var i = 0; i < durations.Length; i++) byKey[graph.Durations[i]] = durations[i];
+        return ProgramReplay.Run(layout.Schedule, layout.Pipeline, key => byKey[key], problem.Lag);
+    }
+
+    private int Folded(int rank) => layout.Schedule.Copies == 2 ? Math.Min(rank, layout.Degrees.Pipeline - 1 - rank) : rank;
+
+    private StepParts PartsOf(ImmutableArray<ReplayedOperation> line, long step)
+    {
+        long forward = 0, backward = 0, weight = 0, overlapped = 0, synchronised = 0, optimizer = 0;
+        foreach (var (rank, operation, start, end) in line)
+        {
+            var time = end - start;
+            switch (operation.Kind)
+            {
+                case OperationKind.Forward:
+                    forward += time;
+                    break;
+                case OperationKind.Backward:
+                    var gradient = problem.StageCost(operation.Stage, plan.Stages[operation.Stage]).Weight;
+                    backward += time - gradient;
+                    weight += gradient;
+                    break;
+                case OperationKind.BackwardInput:
+                    backward += time;
+                    break;
+                case OperationKind.Weight:
+                    weight += time;
+                    break;
+                case OperationKind.Overlapped:
+                    overlapped += time;
+                    break;
+                case OperationKind.ReduceGradients:
+                    synchronised += time;
+                    break;
+                case OperationKind.Update:
+                    var own = Math.Min(time, OptimizerTicks(rank));
+                    optimizer += own;
+                    synchronised += time - own;
+                    break;
+                default:
+                    throw new ArgumentOutOfRangeException(nameof(line), operation.Kind, "operation without a part of the step");
+            }
+        }
+
+        var idle = step - forward - backward - weight - overlapped - synchronised - optimizer;
+        return new StepParts(
+            Ticks.ToSeconds(forward),
+            Ticks.ToSeconds(backward),
+            Ticks.ToSeconds(weight),
+            Ticks.ToSeconds(overlapped),
+            Ticks.ToSeconds(idle),
+            Ticks.ToSeconds(synchronised),
+            Ticks.ToSeconds(optimizer));
+    }
+
+    private long OptimizerTicks(int rank) =>
+        Ticks.FromSeconds(new Seconds(StagesOf(rank).Sum(stage => PartsIn(stage).Sum(part => states.Sync(part.Elements).Optimizer))));
+
+    private ImmutableArray<int> StagesOf(int rank) => problem.Graph.StagesOfRank[Folded(rank)];
+
+    // The costed parts on a stage, each as often as it occurs.
+    private IEnumerable<LayerCost> PartsIn(int stage)
+    {
+        var content = plan.Stages[stage];
+        if (stage == 0) yield return parts.Embedding;
+        for (var i = 0; i < content.Dense; i++) yield return parts.Dense!.Value;
+        for (var i = 0; i < content.Moe; i++) yield return parts.Moe!.Value;
+        if (content.Mtp > 0)
+        {
+            yield return parts.Mtp!.Value;
+            if (stage != problem.Stages - 1) yield return default(LayerCost) with { Elements = parts.Embedding.Elements };
+        }
+
+        if (stage == problem.Stages - 1) yield return parts.Head;
+    }
+
+    private RankMemory Memory(int rank)
+    {
+        var overhead = model.Stack.Memory.AllocatorOverhead;
+        var stages = StagesOf(rank);
+        StateMemory held = default;
+        var logits = 0.0;
+        foreach (var stage in stages)
+        {
+            foreach (var part in PartsIn(stage)) held += states.Memory(part.Elements);
+            if (stage == problem.Stages - 1) logits = parts.HeadTransient;
+        }
+
+        var activations = PeakVector(rank).Zip(stages).Sum(pair => pair.First * StageActivations(pair.Second));
+        return new RankMemory(
+            rank,
+            new Bytes(held.Weights),
+            new Bytes(held.Gradients),
+            new Bytes(held.Optimizer),
+            new Bytes(activations),
+            new Bytes(parts.Transient + logits),
+            new Bytes(model.Stack.Memory.Reserve.Value + ((overhead - 1) * (held.Total + activations))));
+    }
+
+    private double StageActivations(int stage) => PartsIn(stage).Sum(part => part.Activations);
+
+    // Micro-batches in flight on each stage of the rank when its activations are at their peak.
+    private ImmutableArray<int> PeakVector(int rank)
+    {
+        var stages = StagesOf(rank);
+        return problem.Graph.InFlight[Folded(rank)].MaxBy(vector => vector.Zip(stages).Sum(pair => pair.First * StageActivations(pair.Second)));
+    }
+
+    private ImmutableArray<StageEstimate> Stages()
+    {
+        var shape = layout.Pipeline;
+        var stages = ImmutableArray.CreateBuilder<StageEstimate>();
+        var rankOf = new Dictionary<int, (int Rank, int Chunk)>();
+        for (var rank = 0; rank < layout.Degrees.Pipeline; rank++)
+        {
+            var held = layout.Schedule.StagesOf(rank, shape);
+            for (var chunk = 0; chunk < held.Length; chunk++) rankOf.TryAdd(held[chunk], (rank, chunk));
+        }
+
+        var next = 0;
+        for (var stage = 0; stage < plan.Stages.Length; stage++)
+        {
+            var content = plan.Stages[stage];
+            var cost = problem.StageCost(stage, content);
+            var (rank, chunk) = rankOf[stage];
+            var layersHere = content.Layers;
+            var inFlight = PeakVector(rank)[StagesOf(rank).IndexOf(stage)];
+            var memory = PartsIn(stage).Sum(part => states.Memory(part.Elements).Total) + (inFlight * StageActivations(stage));
+            stages.Add(new StageEstimate(
+                stage,
+                rank,
+                chunk,
+                content,
+                Letters(stage, content),
+                layersHere > 0 ? next : -1,
+                layersHere > 0 ? next + layersHere - 1 : -1,
+                PartsIn(stage).Sum(part => part.Elements.Total),
+                Ticks.ToSeconds(cost.Forward),
+                Ticks.ToSeconds(cost.BackwardInput),
+                Ticks.ToSeconds(cost.Weight),
+                new Seconds(PartsIn(stage).Sum(part => part.Communication)),
+                new Bytes(memory)));
+            next += layersHere;
+        }
+
+        return stages.ToImmutable();
+    }
+
+    private string Letters(int stage, StageContent content) =>
+        (stage == 0 ? "E" : "") + new string('t', content.Layers) + new string('m', content.Mtp) + (stage == problem.Stages - 1 ? "L" : "");
+
+    private static StepParts Mean(ImmutableArray<StepParts> ranks)
+    {
+        var n = ranks.Length;
+        return new StepParts(
+            new Seconds(ranks.Sum(parts => parts.Forward.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.BackwardInput.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.Weight.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.Overlapped.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.Bubble.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.DataParallel.Value) / n),
+            new Seconds(ranks.Sum(parts => parts.Optimizer.Value) / n));
+    }
+}

@@ -1,0 +1,137 @@
+using Planner.Cost.Hardware;
+using Planner.Cost.Models;
+using Planner.Cost.Stacks;
+
+namespace Planner.Cost.Traffic;
+
+/// <summary>Seconds of one exchange by the link that carries it; both legs run at the same time.</summary>
+/// <param name="Network">Between nodes.</param>
+/// <param name="Node">NVLink.</param>
+/// <param name="Fixed">Counts and waiting, whatever the size.</param>
+public readonly record struct ExchangeTime(double Network, double Node, double Fixed)
+{
+    /// <summary>Alone on its links.</summary>
+    public double Alone => Math.Max(Network, Node) + Fixed;
+
+    public static ExchangeTime operator +(ExchangeTime a, ExchangeTime b) => new(a.Network + b.Network, a.Node + b.Node, a.Fixed + b.Fixed);
+}
+
+/// <summary>
+/// Dispatch and combine of an MoE layer. With a hierarchical exchange a token crosses the network once for every node it reaches and NVLink once
+/// for every rank; the nodes and ranks reached follow from the router, its groups and the expert-parallel degree (<see cref="RouterReach"/>).
+/// The measured bandwidths count the copy that stays at home, so bytes here do, too; where no measurement exists the remote copies move at the
+/// machine's effective bandwidth.
+/// </summary>
+public sealed class ExpertExchange
+{
+    // FP8 tokens carry one FP32 scale for every 128 elements.
+    private const double Fp8ScaleShare = 4.0 / 128;
+
+    private readonly MoeSpec moe;
+    private readonly int hidden;
+    private readonly ExpertExchangeRates rates;
+    private readonly Fabric fabric;
+    private readonly bool fp8;
+    private readonly double? loadFactor;
+    private readonly Dictionary<int, double> reach = [];
+
+    public ExpertExchange(ModelSpec model, StackSpec stack, Fabric fabric, Workload workload, IReadOnlyList<int> expertDegrees)
+    {
+        moe = model.Moe ?? throw new ArgumentException("the model has no experts", nameof(model));
+        hidden = model.Hidden;
+        rates = stack.Experts;
+        this.fabric = fabric;
+        fp8 = workload.Precision == Precision.Fp8;
+        loadFactor = workload.LoadFactor;
+        int[] parts = [.. Enumerable.Range(1, moe.Experts).Where(n => moe.Experts % n == 0 && IsAsked(n, expertDegrees))];
+        var expected = RouterReach.Expected(moe, parts);
+        for (var i = 0; i < parts.Length; i++) reach[parts[i]] = expected[i];
+    }
+
+    /// <summary>Distinct ones of <paramref name="parts"/> equal parts of the experts that a token reaches.</summary>
+    public double Reached(int parts) => reach[parts];
+
+    /// <summary>Rows of the busiest rank over the mean at so many experts a GPU: the request's, else the stack's curve, else 1.</summary>
+    public double Load(int ep)
+    {
+        if (loadFactor is { } given) return given;
+        var curve = rates.LoadFactorByExpertsPerGpu;
+        if (curve.Length == 0) return 1;
+        var experts = moe.Experts / (double)ep;
+        if (experts <= curve[0].Key) return curve[0].Value;
+        for (var i = 1; i < curve.Length; i++)
+        {
+            if (experts > curve[i].Key) continue;
+            var (low, high) = (curve[i - 1], curve[i]);
+            return low.Value + ((high.Value - low.Value) * (experts - low.Key) / (high.Key - low.Key));
+        }
+
+        return curve[^1].Value;
+    }
+
+    /// <summary>Seconds of dispatch plus combine of one layer, one direction of the pass (the backward's is the same: gradients in FP8 out, BF16 back).</summary>
+    /// <param name="tokens">Tokens a GPU sends.</param>
+    /// <param name="ep">Expert-parallel ranks.</param>
+    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers (the tensor-parallel degree).</param>
+    public ExchangeTime Time(double tokens, int ep, int stride)
+    {
+        if (ep == 1) return default;
+        var dispatch = hidden * (fp8 ? rates.DispatchBytes * (1 + Fp8ScaleShare) : 2);
+        var combine = hidden * rates.CombineBytes;
+        var ranksInNode = Math.Min(ep, Math.Max(1, fabric.NodeGpus / stride));
+        var nodes = ep / ranksInNode;
+        var sent = tokens * Load(ep);
+        return OneWay(sent * dispatch, ep, nodes, combineWay: false) + OneWay(sent * combine, ep, nodes, combineWay: true);
+    }
+
+    /// <summary>True where the stack's measured table reaches this degree.</summary>
+    public bool Measured(int ep) => rates.Bandwidths.Length == 0 || ep <= rates.Bandwidths[^1].ExpertParallel;
+
+    private ExchangeTime OneWay(double bytesACopy, int ep, int nodes, bool combineWay)
+    {
+        var measured = Bandwidth(ep, nodes, combineWay);
+        if (nodes == 1)
+        {
+            var copies = rates.Hierarchical ? reach[ep] : moe.TopK;
+            var node = measured is { } link ? copies * bytesACopy / link : copies * Remote(ep) * bytesACopy / fabric.NodeBandwidth;
+            return new ExchangeTime(0, node, rates.Notify.Value);
+        }
+
+        if (!rates.Hierarchical)
+        {
+            var remote = moe.TopK * Remote(nodes) * bytesACopy / (measured ?? fabric.NetworkBandwidth);
+            return new ExchangeTime(remote, moe.TopK / (double)nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+        }
+
+        var network = measured is { } rate ? reach[nodes] * bytesACopy / rate : reach[nodes] * Remote(nodes) * bytesACopy / fabric.NetworkBandwidth;
+        return new ExchangeTime(network, reach[ep] * Remote(ep / nodes) * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+    }
+
+    private static double Remote(int parts) => (parts - 1) / (double)parts;
+
+    // The measured row of the smallest degree that is not below ep and crosses the same kind of link; the last one beyond the table.
+    private double? Bandwidth(int ep, int nodes, bool combineWay)
+    {
+        ExpertBandwidth? best = null;
+        foreach (var row in rates.Bandwidths)
+        {
+            if ((row.ExpertParallel > fabric.NodeGpus) != (nodes > 1)) continue;
+            best = row;
+            if (row.ExpertParallel >= ep) break;
+        }
+
+        return best is { } found ? (combineWay ? found.Combine : found.Dispatch).Value : null;
+    }
+
+    private bool IsAsked(int parts, IReadOnlyList<int> degrees)
+    {
+        foreach (var ep in degrees)
+        {
+            if (parts == ep) return true;
+            for (var inNode = 1; inNode <= fabric.NodeGpus; inNode++)
+                if (ep % inNode == 0 && ep / inNode == parts) return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,10 @@
+using Planner.Cost.Hardware;
+
+namespace Planner.Cost;
+
+/// <summary>What a step trains on.</summary>
+/// <param name="SequenceLength">Tokens a sequence.</param>
+/// <param name="GlobalBatch">Sequences a step.</param>
+/// <param name="Precision">Of the linear layers.</param>
+/// <param name="LoadFactor">Rows of the busiest expert rank over the mean; null takes the stack's curve, or 1 where it has none.</param>
+public sealed record Workload(int SequenceLength, int GlobalBatch, Precision Precision, double? LoadFactor);
