@@ -1,7 +1,6 @@
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Memory;
-using Planner.Cost.Stacks;
 using Planner.Cost.Traffic;
 using Planner.Cost.Units;
 

@@ -51,6 +51,11 @@ public sealed class DualPipe : ISchedule
     /// Both directions do the same at the same time, so rank r and its mirror are one: DualPipeV's graph on half of the ranks for half of the
     /// micro-batches, except that the hand-over in the middle crosses ranks and takes the lag.
     /// </summary>
+    public double Bound(in PipelineWork work, PipelineShape shape) =>
+        StepBound.Overlapped(work, shape.Ranks / 2, shape.MicroBatches / 2, middleSends: true);
+
+    public int LeastInFlight(int rank, PipelineShape shape) => Math.Min(rank, shape.Ranks - 1 - rank) + 1;
+
     public ScheduleGraph Graph(PipelineShape shape)
     {
         var half = shape.Ranks / 2;

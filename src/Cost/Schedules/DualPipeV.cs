@@ -28,6 +28,11 @@ public sealed class DualPipeV : ISchedule
 
     public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) => Programs(shape.Ranks, shape.MicroBatches);
 
+    public double Bound(in PipelineWork work, PipelineShape shape) =>
+        StepBound.Overlapped(work, shape.Ranks, shape.MicroBatches, middleSends: false);
+
+    public int LeastInFlight(int rank, PipelineShape shape) => rank + 1;
+
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     internal static ImmutableArray<ImmutableArray<Operation>> Programs(int ranks, int microBatches) => UnfoldedGraph.EveryRank(

@@ -26,6 +26,11 @@ public sealed class GPipe : ISchedule
         shape.Ranks,
         rank => Pass(OperationKind.Forward, rank, shape).AddRange(Pass(OperationKind.Backward, rank, shape)));
 
+    public double Bound(in PipelineWork work, PipelineShape shape) =>
+        StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, 1);
+
+    public int LeastInFlight(int rank, PipelineShape shape) => shape.MicroBatches;
+
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     private static ImmutableArray<Operation> Pass(OperationKind kind, int stage, PipelineShape shape) =>

@@ -31,4 +31,10 @@ public interface ISchedule
 
     /// <summary>The graph of one step, smallest form that has the same makespan (DualPipe folds its mirrored halves).</summary>
     ScheduleGraph Graph(PipelineShape shape);
+
+    /// <summary>A lower bound in ticks of the replayed step for every placement, without building the graph; see <see cref="StepBound"/>.</summary>
+    double Bound(in PipelineWork work, PipelineShape shape);
+
+    /// <summary>A layer on this rank is held for at least so many micro-batches at the rank's peak, whichever of its stages it lies on.</summary>
+    int LeastInFlight(int rank, PipelineShape shape);
 }

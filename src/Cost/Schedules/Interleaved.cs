@@ -50,6 +50,11 @@ public sealed class Interleaved : ISchedule
         return UnfoldedGraph.EveryRank(shape.Ranks, rank => Program(rank, shape, turns));
     }
 
+    public double Bound(in PipelineWork work, PipelineShape shape) =>
+        StepBound.Chunked(work, shape.Ranks, Stages(shape), shape.MicroBatches, work.LeastLayer);
+
+    public int LeastInFlight(int rank, PipelineShape shape) => 1;
+
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // The forwards' order of (chunk, micro-batch), the same on every rank; backwards follow it with the chunks reversed.

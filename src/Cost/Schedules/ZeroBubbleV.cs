@@ -28,6 +28,11 @@ public sealed class ZeroBubbleV : ISchedule
     public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) =>
         UnfoldedGraph.EveryRank(shape.Ranks, rank => new Order(rank, shape).Program());
 
+    public double Bound(in PipelineWork work, PipelineShape shape) =>
+        StepBound.Chunked(work, shape.Ranks, Stages(shape), shape.MicroBatches, work.LeastForward);
+
+    public int LeastInFlight(int rank, PipelineShape shape) => 1;
+
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // Chunk 0 is the rank's stage on the way down the V, chunk 1 the one on the way back.

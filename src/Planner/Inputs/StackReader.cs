@@ -93,7 +93,8 @@ internal static class StackReader
             fields.Number("tensor_parallel", NumberRange.Part),
             fields.Number("context_parallel", NumberRange.Part),
             fields.Number("gradient_sync", NumberRange.Part),
-            fields.Number("sharded_sync", NumberRange.Part));
+            fields.Number("sharded_sync", NumberRange.Part),
+            fields.Number("pipeline", NumberRange.Part));
         fields.Fields.RefuseOthers();
         return exposed;
     }

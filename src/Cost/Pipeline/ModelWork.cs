@@ -1,0 +1,75 @@
+using Planner.Cost.Layers;
+using Planner.Cost.Models;
+using Planner.Cost.Schedules;
+
+namespace Planner.Cost.Pipeline;
+
+/// <summary>
+/// One micro-batch of the whole model, summed over its parts, before degrees that only matter for states: the factor of the bound that is
+/// shared by every pipeline, schedule and sharding. Ticks and KiB.
+/// </summary>
+public sealed class ModelWork
+{
+    private readonly PipelineWork work;
+    private readonly CostModel model;
+
+    public ModelWork(CostModel model, LayerKey key)
+    {
+        this.model = model;
+        Key = key;
+        Parts = ModelParts.Of(model, key, embeddingBesideHead: true);
+        double forward = 0, backward = 0, pairForward = 0, pairBackward = 0, trafficForward = 0, trafficBackward = 0;
+        double leastForward = double.MaxValue, leastLayer = double.MaxValue, share = 1;
+        foreach (var (part, count, layer) in Counted(model.Model, Parts))
+        {
+            var f = StateCosts.Tick(part.Forward);
+            var b = StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight);
+            forward += count * (double)f;
+            backward += count * (double)b;
+            pairForward += count * (double)Math.Min(f, StateCosts.Tick(part.PairForwardCompute));
+            pairBackward += count * (double)Math.Min(b, StateCosts.Tick(part.PairBackwardCompute));
+            trafficForward += count * (double)Math.Min(f, StateCosts.Tick(part.PairForwardTraffic));
+            trafficBackward += count * (double)Math.Min(b, StateCosts.Tick(part.PairBackwardTraffic));
+            if (f + b > 0) share = Math.Min(share, f / (double)(f + b));
+            if (!layer) continue;
+            leastForward = Math.Min(leastForward, f);
+            leastLayer = Math.Min(leastLayer, f + b);
+        }
+
+        work = new PipelineWork(
+            forward, backward, pairForward, pairBackward, trafficForward, trafficBackward, leastForward, leastLayer, share, 0, 0);
+        ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
+        RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + Parts.Transient);
+    }
+
+    public LayerKey Key { get; }
+
+    public ModelParts Parts { get; }
+
+    /// <summary>Activations of a layer of the main kind, a micro-batch in flight.</summary>
+    public long ActivationKib { get; }
+
+    /// <summary>What every rank holds whatever its layers.</summary>
+    public long RankBaseKib { get; }
+
+    /// <summary>The work with a pipeline's hand-overs and what the states cost.</summary>
+    public PipelineWork With(double sendSeconds, in StateTotals states) => work with
+    {
+        Forward = work.Forward + states.MicroBatchForward,
+        Backward = work.Backward + states.MicroBatchBackward,
+        PairForwardTraffic = work.PairForwardTraffic + states.MicroBatchForward,
+        PairBackwardTraffic = work.PairBackwardTraffic + states.MicroBatchBackward,
+        Blocked = StateCosts.Tick(sendSeconds * model.Stack.Exposed.Pipeline),
+        Sync = states.Sync,
+    };
+
+    /// <summary>The parts of a model with how often each occurs; whether it is a layer that a stage may hold alone.</summary>
+    public static IEnumerable<(LayerCost Part, int Count, bool Layer)> Counted(ModelSpec model, ModelParts parts)
+    {
+        yield return (parts.Embedding, 1, false);
+        if (parts.Dense is { } dense) yield return (dense, model.LeadingDenseLayers, true);
+        if (parts.Moe is { } moe) yield return (moe, model.MoeLayers, true);
+        if (parts.Mtp is { } mtp) yield return (mtp, model.MtpModules, true);
+        yield return (parts.Head, 1, false);
+    }
+}

@@ -1,0 +1,32 @@
+using Planner.Cost.Layout;
+
+namespace Planner.Cost.Pipeline;
+
+/// <summary>What the states of the whole model cost under some degrees and sharding, for bounds. Ticks and KiB.</summary>
+/// <param name="Sync">Gradient reduction and update, summed over the model, a step.</param>
+/// <param name="MicroBatchForward">Exposed sharded traffic of a micro-batch's forward, summed; rounded down.</param>
+/// <param name="MicroBatchBackward">Likewise backward.</param>
+/// <param name="LayerKib">States of a layer of the main kind (MoE where there is one).</param>
+/// <param name="Layers">Layers of the main kind.</param>
+public readonly record struct StateTotals(double Sync, double MicroBatchForward, double MicroBatchBackward, long LayerKib, int Layers)
+{
+    public static StateTotals Of(CostModel model, ModelParts parts, Degrees degrees, int copies, Sharding sharding)
+    {
+        var states = new StateCosts(model, degrees, copies, sharding);
+        double sync = 0, forward = 0, backward = 0;
+        var exposed = model.Stack.Exposed.ShardedSync;
+        foreach (var (part, count, _) in ModelWork.Counted(model.Model, parts))
+        {
+            var cost = states.Sync(part.Elements);
+            sync += count * (double)(StateCosts.Tick(cost.Reduce) + StateCosts.Tick(cost.Gather) + StateCosts.Tick(cost.Optimizer));
+
+            // A sum rounded once may be a tick below its rounded terms.
+            forward += count * (double)Math.Max(0, StateCosts.Tick(exposed * cost.MicroBatchForward) - 1);
+            backward += count * (double)Math.Max(0, StateCosts.Tick(exposed * cost.MicroBatchBackward) - 1);
+        }
+
+        var main = (parts.Moe ?? parts.Dense)!.Value;
+        var layerKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * states.Memory(main.Elements).Total);
+        return new StateTotals(sync, forward, backward, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.MoeLayers);
+    }
+}

@@ -1,0 +1,216 @@
+using Planner.Cost;
+using Planner.Cost.Layers;
+using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>
+/// Scores every layout of a space: legal ones get an admissible bound of their step and a bound of their memory, the others are counted under
+/// the rule that removed them. Costs are factored (layers by degrees, micro-batch and recompute; states by degrees and sharding), so a layout
+/// is a few additions.
+/// </summary>
+internal sealed class CandidateTable
+{
+    private readonly CostModel model;
+    private readonly SearchSpace space;
+    private readonly Dictionary<(int, int, int, int, int), ModelWork> works = [];
+    private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
+    private readonly List<ScoredLayout> layouts = [];
+    private readonly long limitKib;
+    private readonly int mostStages;
+    private long considered;
+    private long scored;
+
+    private CandidateTable(CostModel model, SearchSpace space)
+    {
+        this.model = model;
+        this.space = space;
+        limitKib = (long)Math.Floor(space.MemoryLimit.Value / 1024);
+        mostStages = LegalityRules.MostStages(model.Model);
+    }
+
+    /// <summary>Layouts of the space, legal or not.</summary>
+    public long Considered => considered;
+
+    /// <summary>Layouts that got a bound.</summary>
+    public long Scored => scored;
+
+    /// <summary>Legal layouts that may fit the memory, unordered.</summary>
+    public List<ScoredLayout> Layouts => layouts;
+
+    /// <summary>Layouts removed, by rule.</summary>
+    public IReadOnlyDictionary<string, long> Rejected => rejected;
+
+    /// <summary>Scores the space.</summary>
+    public static CandidateTable Score(CostModel model, SearchSpace space, CancellationToken cancel)
+    {
+        var table = new CandidateTable(model, space);
+        foreach (var tp in space.Tensor)
+        {
+            if (space.Gpus % tp != 0) continue;
+            foreach (var cp in space.Context ?? SearchSpace.Divisors(space.Gpus / tp))
+            {
+                if (space.Gpus / tp % cp != 0) continue;
+                foreach (var pp in space.Pipeline ?? SearchSpace.Divisors(space.Gpus / tp / cp))
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    if (space.Gpus / tp / cp % pp != 0) continue;
+                    var dp = space.Gpus / tp / cp / pp;
+                    if (space.Data is { } pinned && !pinned.Contains(dp)) continue;
+                    table.ScoreDegrees(tp, cp, pp, dp);
+                }
+            }
+        }
+
+        return table;
+    }
+
+    private void ScoreDegrees(int tp, int cp, int pp, int dp)
+    {
+        var programs = space.Programs(pp, mostStages).ToList();
+        var choices = (long)space.Recompute.Length * space.Shardings.Length;
+        var each = programs.Count * choices;
+        considered += each * space.MicroBatch.Length * space.Expert.Length;
+        var all = each * space.MicroBatch.Length * space.Expert.Length;
+        if (!LegalityRules.TensorFits(model.Model, tp))
+        {
+            Reject(LegalityRules.TensorDivides, all);
+            return;
+        }
+
+        if (!LegalityRules.ContextFits(model.Workload.SequenceLength, cp))
+        {
+            Reject(LegalityRules.SequenceDivides, all);
+            return;
+        }
+
+        foreach (var size in space.MicroBatch)
+        {
+            var batch = model.Workload.GlobalBatch;
+            if (batch % ((long)dp * size) != 0)
+            {
+                Reject(LegalityRules.BatchDivides, each * space.Expert.Length);
+                continue;
+            }
+
+            var shapes = Runnable(programs, pp, batch / (dp * size), choices * space.Expert.Length);
+            if (shapes.Count == 0) continue;
+            foreach (var ep in space.Expert)
+            {
+                if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices * shapes.Count);
+                else if (!space.Extrapolate && model.Layers.Exchange is { } exchange && !exchange.Measured(ep)) Reject(LegalityRules.Extrapolated, choices * shapes.Count);
+                else ScoreExpert(new Degrees(dp, tp, pp, ep, cp, 1), size, shapes);
+            }
+        }
+    }
+
+    private List<(ISchedule Schedule, PipelineShape Shape)> Runnable(
+        List<(ISchedule Schedule, int Chunks)> programs, int pp, int microBatches, long weight)
+    {
+        var shapes = new List<(ISchedule, PipelineShape)>(programs.Count);
+        foreach (var (schedule, chunks) in programs)
+        {
+            var shape = new PipelineShape(pp, chunks, microBatches);
+            if (!LegalityRules.StagesFit(model.Model, schedule.Stages(shape))) Reject(LegalityRules.EnoughLayers, weight);
+            else if (schedule.Objection(shape) is not null) Reject(LegalityRules.ScheduleRuns, weight);
+            else if (Twins.Folds(space, schedule, shape)) Reject(LegalityRules.Twin, weight);
+            else shapes.Add((schedule, shape));
+        }
+
+        return shapes;
+    }
+
+    private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
+    {
+        var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
+        var single = degrees is { Data: 1, Context: 1 };
+        var states = new StateTotals[2, 4];
+        var ready = new bool[2, 4];
+        for (byte r = 0; r < space.Recompute.Length; r++)
+        {
+            var work = Work(degrees, size, r);
+            var send = degrees.Pipeline > 1 ? model.Layers.Fabric.Send(model.Layers.BoundaryBytes(work.Key), stride) : 0;
+            foreach (var sharding in space.Shardings)
+            {
+                var s = (int)sharding;
+                foreach (var (schedule, shape) in shapes)
+                {
+                    var copies = schedule.Copies;
+                    if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
+                    {
+                        Reject(LegalityRules.NothingToShard, 1);
+                        continue;
+                    }
+
+                    if (!space.Extrapolate && schedule.Overlaps && sharding >= Sharding.Zero2)
+                    {
+                        Reject(LegalityRules.Extrapolated, 1);
+                        continue;
+                    }
+
+                    ref var totals = ref states[copies - 1, s];
+                    if (!ready[copies - 1, s])
+                    {
+                        totals = StateTotals.Of(model, work.Parts, degrees, copies, sharding);
+                        ready[copies - 1, s] = true;
+                    }
+
+                    scored++;
+                    if (!MayFit(work, totals, schedule, shape))
+                    {
+                        Reject(LegalityRules.Memory, 1);
+                        continue;
+                    }
+
+                    var bound = schedule.Bound(work.With(send, totals), shape);
+                    layouts.Add(new ScoredLayout(
+                        bound,
+                        degrees.Data,
+                        (short)degrees.Context,
+                        (short)degrees.Pipeline,
+                        (short)shape.Chunks,
+                        (short)degrees.Expert,
+                        (byte)degrees.Tensor,
+                        (byte)size,
+                        (byte)space.Schedules.IndexOf(schedule),
+                        r,
+                        (byte)sharding));
+                }
+            }
+        }
+    }
+
+    // Layers of the main kind that each rank could hold, added up; every rank's own least number of micro-batches in flight.
+    private bool MayFit(ModelWork work, in StateTotals states, ISchedule schedule, PipelineShape shape)
+    {
+        var room = limitKib - work.RankBaseKib;
+        if (room <= 0) return false;
+        long layers = 0;
+        var ranks = schedule.Copies == 2 ? shape.Ranks / 2 : shape.Ranks;
+        for (var rank = 0; rank < ranks; rank++)
+        {
+            var layer = states.LayerKib + (schedule.LeastInFlight(rank, shape) * work.ActivationKib);
+            layers += layer == 0 ? states.Layers : room / layer;
+            if (layers >= states.Layers) return true;
+        }
+
+        return false;
+    }
+
+    private ModelWork Work(Degrees degrees, int size, int recompute)
+    {
+        var key = (degrees.Tensor, degrees.Context, degrees.Expert, size, recompute);
+        if (works.TryGetValue(key, out var work)) return work;
+        work = new ModelWork(model, new LayerKey(degrees.Tensor, degrees.Context, degrees.Expert, size, space.Recompute[recompute]));
+        works.Add(key, work);
+        return work;
+    }
+
+    private void Reject(string rule, long count)
+    {
+        rejected.TryGetValue(rule, out var so);
+        rejected[rule] = so + count;
+    }
+}

@@ -1,0 +1,37 @@
+using Planner.Cost.Models;
+
+namespace Planner.Search;
+
+/// <summary>Why a layout cannot be run, whatever it would cost. Each rule has a name that the plan counts layouts under.</summary>
+public static class LegalityRules
+{
+    public const string TensorDivides = "tensor parallelism must divide heads, MLP widths and experts' shared width";
+    public const string SequenceDivides = "the sequence must be a multiple of 2 x context-parallel ranks";
+    public const string ExpertsInsideData = "expert-parallel ranks must divide data x context ranks";
+    public const string BatchDivides = "the batch must be a multiple of data-parallel ranks x micro-batch";
+    public const string EnoughLayers = "every stage needs a layer (the first may hold the embedding alone, the last the head)";
+    public const string ScheduleRuns = "the schedule cannot run this number of ranks and micro-batches";
+    public const string Twin = "the same plan as a layout kept (DualPipe on 2p ranks is DualPipeV on p; one rank needs no pipeline schedule)";
+    public const string NothingToShard = "sharding over one replica is no sharding";
+    public const string Extrapolated = "beyond the measured tables (--extrapolate lets it in)";
+    public const string Memory = "does not fit the memory";
+
+    /// <summary>Tensor ranks split heads (key-value heads may be repeated), widths of MLPs and of shared experts, evenly.</summary>
+    public static bool TensorFits(ModelSpec model, int tp)
+    {
+        if (tp == 1) return true;
+        if (model.Attention.Heads % tp != 0) return false;
+        if (model.Attention is GroupedQueryAttention { KeyValueHeads: var kv } && kv % tp != 0 && tp % kv != 0) return false;
+        if (model.DenseMlp is { } mlp && mlp.Width % tp != 0) return false;
+        return model.Moe is not { SharedWidth: > 0 } moe || moe.SharedWidth % tp == 0;
+    }
+
+    /// <summary>Sequence halves of context ranks are paired for balance, so the sequence splits into 2 cp pieces.</summary>
+    public static bool ContextFits(int sequence, int cp) => cp == 1 || sequence % (2 * cp) == 0;
+
+    /// <summary>Most stages that a model can fill.</summary>
+    public static int MostStages(ModelSpec model) => model.Layers.Length + model.MtpModules + 2;
+
+    /// <summary>Stages cut the model into pieces of at least a layer, embedding and head alone excepted.</summary>
+    public static bool StagesFit(ModelSpec model, int stages) => stages <= MostStages(model);
+}
