@@ -102,7 +102,7 @@ internal sealed class PlacementRules
             split = -1;
         }
 
-        if (place >= 0 && rank >= rankOfStage[Stages - 1] && rank >= rankOfStage[Stages - 2]) place = -1;
+        if (place >= 0 && rank >= rankOfStage[Stages - 1] && rank >= rankOfStage[Math.Max(0, Stages - 2)]) place = -1;
         return ModeOf(split, place);
     }
 
