@@ -1,0 +1,43 @@
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>Best placement so far and the cuts of all replays; owns the buffers of a replay.</summary>
+internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, long upperBound)
+{
+    private readonly long[] end = new long[problem.Graph.Nodes];
+
+    /// <summary>Only placements below this are of interest.</summary>
+    public long UpperBound { get; private set; } = upperBound;
+
+    public StagePlan? Plan { get; private set; }
+
+    public long Makespan { get; private set; } = long.MaxValue;
+
+    public int Replays { get; private set; }
+
+    /// <summary>Graph durations of the placement to replay; filled by the caller.</summary>
+    public long[] Durations { get; } = new long[problem.Graph.Durations.Length];
+
+    public List<PathCut> Cuts { get; } = [];
+
+    /// <summary>Replays <see cref="Durations"/> and keeps the contents where they are better; returns the makespan and its cut.</summary>
+    public long Replay(ReadOnlySpan<StageContent> stages, out PathCut cut)
+    {
+        Replays++;
+        var makespan = problem.Graph.Replay(Durations, problem.Lag, end);
+        cut = problem.Graph.CriticalPath(problem.Lag, end);
+        if (makespan >= UpperBound) return makespan;
+        UpperBound = Makespan = makespan;
+        Plan = new StagePlan([.. stages]);
+        return makespan;
+    }
+
+    /// <summary>Writes a rank's durations into <see cref="Durations"/>.</summary>
+    public void Put(int rank, ReadOnlySpan<long> durations)
+    {
+        var indices = costs[rank].Durations;
+        for (var i = 0; i < indices.Length; i++) Durations[indices[i]] = durations[i];
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>
+/// All contents each rank may hold, by mode: those that fit the memory and that no cut rules out, the other ranks holding their least.
+/// Options are numbered through all ranks; modes that allow the same on a rank share their options.
+/// </summary>
+internal sealed class PlacementOptions
+{
+    private readonly (int First, int End)[] ranges;
+    private readonly int modes;
+    private readonly List<StageContent> contents = [];
+    private readonly List<int> contentAt = [];
+    private readonly List<long> durations = [];
+    private readonly List<int> durationAt = [];
+    private readonly List<int> dense = [];
+    private readonly List<int> moe = [];
+    private readonly List<long> memory = [];
+    private readonly List<int> ranks = [];
+
+    private PlacementOptions(int ranks, int modes)
+    {
+        this.modes = modes;
+        ranges = new (int, int)[ranks * modes];
+    }
+
+    public int Count => dense.Count;
+
+    /// <summary>Dense layers of each option.</summary>
+    public ReadOnlySpan<int> Dense => CollectionsMarshal.AsSpan(dense);
+
+    /// <summary>MoE layers of each option.</summary>
+    public ReadOnlySpan<int> Moe => CollectionsMarshal.AsSpan(moe);
+
+    /// <summary>Rank of each option.</summary>
+    public ReadOnlySpan<int> Ranks => CollectionsMarshal.AsSpan(ranks);
+
+    /// <summary>Peak memory of the rank with each option, KiB.</summary>
+    public ReadOnlySpan<long> Memory => CollectionsMarshal.AsSpan(memory);
+
+    public (int First, int End) Range(int rank, int mode) => ranges[(rank * modes) + mode];
+
+    public ReadOnlySpan<long> Durations(int option, RankCosts rank) =>
+        CollectionsMarshal.AsSpan(durations).Slice(durationAt[option], rank.Durations.Length);
+
+    public ReadOnlySpan<StageContent> Contents(int option, RankCosts rank) =>
+        CollectionsMarshal.AsSpan(contents).Slice(contentAt[option], rank.Stages.Length);
+
+    /// <summary>Enumerates.</summary>
+    /// <param name="problem">The placement.</param>
+    /// <param name="rules">What stages may hold.</param>
+    /// <param name="costs">The ranks.</param>
+    /// <param name="cuts">Cuts to exclude by; none excludes nothing.</param>
+    /// <param name="upperBound">Options that make a cut this long are left out.</param>
+    /// <param name="memoryLimit">Most memory of a rank, KiB.</param>
+    public static PlacementOptions Enumerate(
+        PlacementProblem problem,
+        PlacementRules rules,
+        RankCosts[] costs,
+        IReadOnlyList<PathCut> cuts,
+        long upperBound,
+        long memoryLimit)
+    {
+        var options = new PlacementOptions(costs.Length, rules.Modes);
+        var budgets = Budgets(problem, rules, costs, cuts, upperBound);
+        var known = new Dictionary<ulong, (int, int)>();
+        var pending = new StageRule[rules.Stages];
+        foreach (var rank in costs)
+        {
+            known.Clear();
+            var filler = new RankFiller(problem, rank, cuts, budgets.AsSpan(rank.Rank * cuts.Count, cuts.Count).ToArray(), memoryLimit, options);
+            for (var mode = 0; mode < rules.Modes; mode++)
+            {
+                if (!TryRules(rules, rank, mode, pending, out var code)) continue;
+                if (!known.TryGetValue(code, out var range))
+                {
+                    var first = options.Count;
+                    filler.Fill(pending);
+                    known[code] = range = (first, options.Count);
+                }
+
+                options.ranges[(rank.Rank * rules.Modes) + mode] = range;
+            }
+        }
+
+        return options;
+    }
+
+    internal void Add(int rank, ReadOnlySpan<StageContent> stages, ReadOnlySpan<long> times, long kib)
+    {
+        contentAt.Add(contents.Count);
+        durationAt.Add(durations.Count);
+        var (denseSum, moeSum) = (0, 0);
+        foreach (var stage in stages)
+        {
+            contents.Add(stage);
+            denseSum += stage.Dense;
+            moeSum += stage.Moe;
+        }
+
+        durations.AddRange(times);
+        dense.Add(denseSum);
+        moe.Add(moeSum);
+        memory.Add(kib);
+        ranks.Add(rank);
+    }
+
+    // How much each rank may add to each cut: the upper bound less what the others add at least.
+    private static long[] Budgets(PlacementProblem problem, PlacementRules rules, RankCosts[] costs, IReadOnlyList<PathCut> cuts, long upperBound)
+    {
+        var least = new long[costs.Length * cuts.Count];
+        if (cuts.Count == 0) return least;
+        Array.Fill(least, long.MaxValue);
+        var pending = new StageRule[rules.Stages];
+        var durations = new long[problem.Graph.Durations.Length];
+        foreach (var rank in costs)
+        {
+            var items = new ItemCost[rank.Stages.Length];
+            for (var mode = 0; mode < rules.Modes; mode++)
+            {
+                if (!TryRules(rules, rank, mode, pending, out _)) continue;
+                for (var i = 0; i < items.Length; i++)
+                    items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp));
+                rank.Fill(items, durations);
+                for (var cut = 0; cut < cuts.Count; cut++)
+                {
+                    ref var entry = ref least[(rank.Rank * cuts.Count) + cut];
+                    entry = Math.Min(entry, CutTable.Weight(cuts[cut], rank, durations));
+                }
+            }
+        }
+
+        for (var cut = 0; cut < cuts.Count; cut++)
+        {
+            var total = cuts[cut].Lags * problem.Lag;
+            for (var rank = 0; rank < costs.Length; rank++) total += least[(rank * cuts.Count) + cut];
+            for (var rank = 0; rank < costs.Length; rank++)
+            {
+                ref var entry = ref least[(rank * cuts.Count) + cut];
+                entry = upperBound - (total - entry);
+            }
+        }
+
+        return least;
+    }
+
+    private static bool TryRules(PlacementRules rules, RankCosts rank, int mode, StageRule[] pending, out ulong code)
+    {
+        code = 0;
+        if (rank.Stages.Length > 12) throw new ArgumentException($"{rank.Stages.Length} stages a rank: at most 12 are searched");
+        for (var i = 0; i < rank.Stages.Length; i++)
+        {
+            if (!rules.TryRule(rank.Stages[i], mode, out pending[i])) return false;
+            code = (code << 5) | (uint)pending[i].Code;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,128 @@
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>
+/// The exact best placement of one layout, by branch and bound over the ranks of its graph with critical paths as cuts. Ties: the placement
+/// found first in a fixed order; the search does not look at memory beyond the limit. The same problem and upper bound give the same result.
+/// </summary>
+public static class PlacementSearch
+{
+    private const int DescentReplays = 40;
+    private const int FirstRound = 12;
+
+    /// <summary>Finds the placement with the least replayed makespan below <paramref name="upperBound"/>.</summary>
+    /// <param name="problem">The placement.</param>
+    /// <param name="upperBound">Ticks; placements this long or longer are of no interest. long.MaxValue: all are.</param>
+    /// <param name="cancel">Ends the search with the best so far and the lowest open bound.</param>
+    /// <returns>
+    /// Plan null and Bound = upperBound where nothing is shorter (Fits is then true unless shown otherwise). Fits false where no placement fits,
+    /// with the least overrun; long.MaxValue and rank -1 where there are fewer layers than stages need.
+    /// </returns>
+    public static PlacementResult Solve(PlacementProblem problem, long upperBound, CancellationToken cancel)
+    {
+        var costs = RankCosts.Of(problem);
+        var rules = new PlacementRules(problem);
+        var rankCuts = RankCuts.Of(problem.Graph);
+        var incumbent = new Incumbent(problem, costs, upperBound);
+        long root = 0;
+        if (upperBound < long.MaxValue)
+        {
+            root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
+            if (root >= upperBound) return Result(incumbent, upperBound, 0);
+        }
+
+        var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
+        if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
+
+        incumbent.Cuts.AddRange(rankCuts);
+        new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
+        return Branch(problem, rules, costs, incumbent, root, cancel);
+    }
+
+    /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>
+    /// <param name="problem">The placement.</param>
+    /// <param name="enough">The search for a higher bound ends here.</param>
+    public static long RootBound(PlacementProblem problem, long enough = long.MaxValue) =>
+        PlacementBound.Of(problem, RankCosts.Of(problem), RankCuts.Of(problem.Graph), enough);
+
+    private static PlacementResult Branch(
+        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, Incumbent incumbent, long root, CancellationToken cancel)
+    {
+        var options = PlacementOptions.Enumerate(problem, rules, costs, incumbent.Cuts, incumbent.UpperBound, problem.LimitKib);
+        var lattice = PlacementLatticeBuilder.Build(problem, rules, costs, options);
+        var nodes = 0;
+        for (var replays = FirstRound; ; replays *= 2)
+        {
+            lattice = Prune(lattice, options, costs, incumbent, problem.Lag, replays);
+            if (lattice.Empty) return Result(incumbent, incumbent.UpperBound, nodes);
+            var search = new RankSearch(lattice, options, costs, incumbent, problem, replays, cancel);
+            search.Run();
+            nodes += search.Nodes;
+            if (!search.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
+            if (cancel.IsCancellationRequested)
+                return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
+        }
+    }
+
+    // Pruning narrows the tables, which prunes more; the last table loaded has room for the replays to come.
+    private static PlacementLattice Prune(
+        PlacementLattice lattice, PlacementOptions options, RankCosts[] costs, Incumbent incumbent, long lag, int spare)
+    {
+        while (!lattice.Empty)
+        {
+            lattice.Load(incumbent.Cuts, spare, options, costs, lag);
+            var pruned = lattice.Pruned(incumbent.UpperBound);
+            if (pruned.Arcs > lattice.Arcs * 0.9 && !pruned.Empty) return lattice;
+            lattice = pruned;
+        }
+
+        return lattice;
+    }
+
+    // A placement that fits, evenly loaded if that fits; else null and the least overrun.
+    private static LayerCounts? Start(
+        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, PathCut[] rankCuts, out long overrun, out int fullest)
+    {
+        (overrun, fullest) = (0, 0);
+        var places = problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1;
+        for (var place = 0; place < places; place++)
+        {
+            var even = PlacementStart.Work(problem, costs, rankCuts, place);
+            if (even is not null) return even;
+        }
+
+        (long Overrun, int Rank, LayerCounts Counts)? known = null;
+        var state = new RankStates(problem, costs);
+        for (var place = 0; place < places; place++)
+        {
+            var counts = PlacementStart.Memory(problem, costs, place);
+            if (counts is null) continue;
+            state.Load(counts);
+            var over = state.FullestOverrun(out var rank);
+            if (known is null || over < known.Value.Overrun) known = (over, rank, counts);
+        }
+
+        if (known is null)
+        {
+            (overrun, fullest) = (long.MaxValue, -1);
+            return null;
+        }
+
+        var least = known.Value.Overrun <= 0 ? known.Value : PlacementMemory.Least(problem, rules, costs, known.Value);
+        if (least.Overrun <= 0) return least.Counts;
+        (overrun, fullest) = (least.Overrun, least.Rank);
+        return null;
+    }
+
+    private static PlacementResult Result(Incumbent incumbent, long bound, int nodes) => new(
+        incumbent.Plan,
+        incumbent.Makespan,
+        bound,
+        true,
+        0,
+        0,
+        [.. incumbent.Cuts],
+        nodes,
+        incumbent.Replays);
+}

@@ -1,0 +1,74 @@
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>First placements: layer after layer to the rank with the least.</summary>
+internal static class PlacementStart
+{
+    /// <summary>Even work: each layer to the rank whose own operations take least. Null where that leads out of the memory.</summary>
+    public static LayerCounts? Work(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, int mtpPlace)
+    {
+        var counts = LayerCounts.Least(problem, mtpPlace);
+        if (counts is null) return null;
+        var state = new RankStates(problem, costs);
+        var measure = new long[costs.Length];
+        var blocked = new bool[problem.Stages];
+        state.Load(counts);
+        for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers;)
+        {
+            for (var rank = 0; rank < costs.Length; rank++) measure[rank] = CutTable.Weight(rankCuts[rank], costs[rank], state.Durations(rank));
+            var stage = -1;
+            foreach (var rank in costs)
+                foreach (var candidate in rank.Stages)
+                {
+                    if (blocked[candidate] || !counts.Grows(candidate)) continue;
+                    var other = stage < 0 ? -1 : state.RankOf(stage);
+                    if (stage < 0 || measure[rank.Rank] < measure[other]
+                        || (rank.Rank == other && counts.Layers[candidate] < counts.Layers[stage])) stage = candidate;
+                }
+
+            if (stage < 0) return null;
+            counts.Layers[stage]++;
+            state.Load(counts);
+            if (state.Memory(state.RankOf(stage)) <= problem.LimitKib)
+            {
+                placed++;
+                continue;
+            }
+
+            counts.Layers[stage]--;
+            state.Load(counts);
+            blocked[stage] = true;
+        }
+
+        return state.FullestOverrun(out _) <= 0 ? counts : null;
+    }
+
+    /// <summary>Even memory: each layer to where the fuller rank is least full afterwards, fitting or not. Null where there are too few layers.</summary>
+    public static LayerCounts? Memory(PlacementProblem problem, RankCosts[] costs, int mtpPlace)
+    {
+        var counts = LayerCounts.Least(problem, mtpPlace);
+        if (counts is null) return null;
+        var state = new RankStates(problem, costs);
+        for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers; placed++)
+        {
+            var best = -1;
+            var least = long.MaxValue;
+            for (var stage = 0; stage < problem.Stages; stage++)
+            {
+                if (!counts.Grows(stage)) continue;
+                counts.Layers[stage]++;
+                state.Load(counts);
+                var kib = state.Memory(state.RankOf(stage));
+                counts.Layers[stage]--;
+                if (kib >= least) continue;
+                (best, least) = (stage, kib);
+            }
+
+            if (best < 0) return null;
+            counts.Layers[best]++;
+        }
+
+        return counts;
+    }
+}

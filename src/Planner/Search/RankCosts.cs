@@ -1,0 +1,114 @@
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>Durations and memory of one rank of the graph as functions of what its stages hold; no other rank's contents matter.</summary>
+internal sealed class RankCosts
+{
+    private readonly PlacementProblem problem;
+    private readonly OperationKind[] kinds;
+    private readonly int[] own;
+    private readonly int[] pair;
+    private readonly int[][] inFlight;
+
+    private RankCosts(PlacementProblem problem, int rank, List<int> durations)
+    {
+        this.problem = problem;
+        var graph = problem.Graph;
+        Rank = rank;
+        Stages = [.. graph.StagesOfRank[rank]];
+        Durations = [.. durations];
+        kinds = new OperationKind[Durations.Length];
+        own = new int[Durations.Length];
+        pair = new int[Durations.Length];
+        for (var i = 0; i < Durations.Length; i++)
+        {
+            var key = graph.Durations[Durations[i]];
+            kinds[i] = key.Kind;
+            own[i] = Local(key.Stage);
+            pair[i] = Local(key.PairStage);
+        }
+
+        inFlight = [.. graph.InFlight[rank].Select(vector => vector.ToArray())];
+    }
+
+    public int Rank { get; }
+
+    public int[] Stages { get; }
+
+    /// <summary>Indices of the rank's durations in the graph's table.</summary>
+    public int[] Durations { get; }
+
+    /// <summary>Pareto-maximal micro-batches in flight, by stage of the rank.</summary>
+    public ReadOnlySpan<int[]> InFlight => inFlight;
+
+    public static RankCosts[] Of(PlacementProblem problem)
+    {
+        var byRank = new List<int>[problem.Graph.Ranks];
+        for (var rank = 0; rank < byRank.Length; rank++) byRank[rank] = [];
+        for (var i = 0; i < problem.Graph.Durations.Length; i++) byRank[problem.Graph.Durations[i].Rank].Add(i);
+        var costs = new RankCosts[byRank.Length];
+        for (var rank = 0; rank < costs.Length; rank++) costs[rank] = new RankCosts(problem, rank, byRank[rank]);
+        return costs;
+    }
+
+    /// <summary>Writes the rank's durations, in the order of <see cref="Durations"/>.</summary>
+    public void Fill(ReadOnlySpan<ItemCost> stages, Span<long> durations)
+    {
+        for (var i = 0; i < kinds.Length; i++)
+        {
+            durations[i] = kinds[i] switch
+            {
+                OperationKind.Forward => stages[own[i]].Forward,
+                OperationKind.Backward => stages[own[i]].BackwardInput + stages[own[i]].Weight,
+                OperationKind.BackwardInput => stages[own[i]].BackwardInput,
+                OperationKind.Weight => stages[own[i]].Weight,
+                OperationKind.Overlapped => Math.Max(
+                    stages[own[i]].PairForwardCompute + stages[pair[i]].PairBackwardCompute,
+                    stages[own[i]].PairForwardTraffic + stages[pair[i]].PairBackwardTraffic),
+                OperationKind.ReduceGradients => ReduceGradients(stages),
+                OperationKind.Update => Update(stages),
+                _ => throw new InvalidOperationException($"no duration for {kinds[i]}"),
+            };
+        }
+    }
+
+    public long Memory(ReadOnlySpan<ItemCost> stages)
+    {
+        var held = problem.RankBase.StaticKib;
+        for (var i = 0; i < Stages.Length; i++) held += stages[i].StaticKib;
+        long peak = 0;
+        foreach (var vector in inFlight)
+        {
+            long activations = 0;
+            for (var i = 0; i < vector.Length; i++) activations += vector[i] * stages[i].ActivationKib;
+            if (activations > peak) peak = activations;
+        }
+
+        return held + peak;
+    }
+
+    public ItemCost Cost(int local, StageContent content) => problem.StageCost(Stages[local], content);
+
+    private int Local(int stage)
+    {
+        if (stage < 0) return -1;
+        var local = Array.IndexOf(Stages, stage);
+        return local >= 0 ? local : throw new ArgumentException($"rank {Rank} runs an operation of stage {stage}, which it does not hold");
+    }
+
+    private long ReduceGradients(ReadOnlySpan<ItemCost> stages)
+    {
+        var sum = problem.RankBase.ReduceGradients;
+        for (var i = 0; i < Stages.Length; i++) sum += stages[i].ReduceGradients;
+        return sum;
+    }
+
+    private long Update(ReadOnlySpan<ItemCost> stages)
+    {
+        var sum = problem.RankBase.Update;
+        for (var i = 0; i < Stages.Length; i++) sum += stages[i].Update;
+        return sum;
+    }
+}

@@ -1,0 +1,72 @@
+using Planner.Cost.Schedules;
+using Planner.Search;
+
+namespace Planner.Tests.Search;
+
+/// <summary>Small random placements, seeded: kinds of layers, traffic that binds in some pairs, memory loose, tight or too small.</summary>
+internal static class RandomProblem
+{
+    public static readonly string[] Cases =
+    [
+        "dualpipe 4 1 8", "dualpipe 8 1 16", "dualpipev 2 1 6", "dualpipev 3 1 7", "zbv 3 1 8", "interleaved 2 2 4", "interleaved 2 3 4",
+        "interleaved 3 2 6", "1f1b 4 1 6", "1f1b 1 1 3", "1f1b 2 1 4", "zb1p 4 1 6", "zb1p 6 1 8", "gpipe 4 1 4",
+    ];
+
+    public static ScheduleGraph Graph(string text)
+    {
+        var parts = text.Split(' ');
+        var schedule = ScheduleCatalog.Find(parts[0]) ?? throw new ArgumentException($"no schedule {parts[0]}");
+        var shape = new PipelineShape(int.Parse(parts[1], null), int.Parse(parts[2], null), int.Parse(parts[3], null));
+        return schedule.Objection(shape) is { } objection ? throw new ArgumentException(objection) : schedule.Graph(shape);
+    }
+
+    public static PlacementProblem Draw(ScheduleGraph graph, int seed)
+    {
+        var random = new Random(seed);
+        var stages = graph.StagesOfRank.Sum(s => s.Length);
+        var layers = stages + random.Next(0, stages > 5 ? 5 : 8);
+        var dense = random.Next(4) switch { 0 => 0, 1 => layers, 2 => random.Next(0, layers + 1), _ => Math.Min(layers, random.Next(1, 4)) };
+        var problem = new PlacementProblem(
+            graph,
+            random.Next(3) * random.Next(0, 200),
+            dense,
+            layers - dense,
+            random.Next(2),
+            Item(random, 0.1),
+            Item(random, random.NextDouble() + 0.3),
+            Item(random, 1),
+            Item(random, 1.2),
+            Item(random, 1.3),
+            Item(random, 2 * random.NextDouble()),
+            new ItemCost(0, 0, 0, 0, 0, 0, 0, random.Next(50), random.Next(50), random.Next(1000), 0),
+            long.MaxValue / 8);
+        return problem with { LimitKib = Limit(problem, random) };
+    }
+
+    private static ItemCost Item(Random random, double size)
+    {
+        long Between(int low, int high) => (long)(size * random.Next(low, high));
+        var traffic = random.Next(3) == 0 ? 3 : 1;
+        return new ItemCost(
+            Between(500, 1500),
+            Between(700, 2100),
+            Between(100, 700),
+            Between(500, 1500),
+            traffic * Between(300, 1200),
+            Between(900, 2800),
+            traffic * Between(300, 1200),
+            Between(0, 300),
+            Between(0, 300),
+            Between(500, 3000),
+            Between(50, 600));
+    }
+
+    // Near the memory of some random placement: loose, tight or a little too small.
+    private static long Limit(PlacementProblem problem, Random random)
+    {
+        var kind = random.Next(3);
+        if (kind == 0) return problem.LimitKib;
+        var least = BruteForce.Placements(problem).Min(plan => Enumerable.Range(0, problem.Graph.Ranks).Max(rank => problem.RankMemoryKib(rank, plan)));
+        return kind == 1 ? least + random.Next(0, 2500) : least - random.Next(1, 800);
+    }
+}
