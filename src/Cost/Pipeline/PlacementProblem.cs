@@ -43,16 +43,20 @@ public sealed record PlacementProblem(
 {
     public int Stages { get; } = Graph.StagesOfRank.Sum(stages => stages.Length);
 
-    /// <summary>Everything a stage adds, embedding and head included.</summary>
-    public ItemCost StageCost(int stage, StageContent content)
+    /// <summary>What a stage adds whatever its layers: embedding, head, hand-overs.</summary>
+    public ItemCost Fixed(int stage)
     {
-        var cost = (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (stage == Stages - 1 ? MtpOnLast : MtpBeforeLast));
+        ItemCost cost = default;
         if (stage == 0) cost += Embedding;
         if (stage == Stages - 1) cost += Head;
         if (stage < Stages - 1) cost += SendForward;
         if (stage > 0) cost += SendBackward;
         return cost;
     }
+
+    /// <summary>Everything a stage adds.</summary>
+    public ItemCost StageCost(int stage, StageContent content) =>
+        (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (stage == Stages - 1 ? MtpOnLast : MtpBeforeLast)) + Fixed(stage);
 
     /// <summary>Fills the graph's duration table for a placement.</summary>
     public void FillDurations(StagePlan plan, Span<long> durations)

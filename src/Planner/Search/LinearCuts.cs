@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -55,12 +56,8 @@ internal sealed class LinearCuts
             {
                 Dense[row][stage] += times * part(problem.Dense);
                 Moe[row][stage] += times * part(problem.Moe);
-                if (stage == 0) constant += times * part(problem.Embedding);
-                if (stage == stages - 1)
-                {
-                    constant += times * part(problem.Head);
-                    mtpLast += times * part(problem.MtpOnLast);
-                }
+                constant += times * part(problem.Fixed(stage));
+                if (stage == stages - 1) mtpLast += times * part(problem.MtpOnLast);
                 else if (stage == stages - 2) mtpBefore += times * part(problem.MtpBeforeLast);
             }
         }

@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -184,8 +185,7 @@ internal sealed class PlacementBound
                 var stage = rank.Stages[i];
                 var item = least[stage] * moe;
                 if (stage < layers.Length) item += layers[stage] * problem.Dense;
-                if (stage == 0) item += problem.Embedding;
-                if (stage == stages - 1) item += problem.Head;
+                item += problem.Fixed(stage);
                 held += item.StaticKib + (vector[i] * item.ActivationKib);
                 if (stage >= last) cheapest = Math.Min(cheapest, moe.StaticKib + (vector[i] * moe.ActivationKib));
             }

@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 namespace Planner.Search;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 namespace Planner.Search;
 
 /// <summary>Unrolls the options of all ranks into a lattice: nodes that can be reached and from which all layers can still be placed.</summary>

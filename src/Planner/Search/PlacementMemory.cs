@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 namespace Planner.Search;
 
 /// <summary>The placement whose fullest rank is least full: a shortest path through the lattice that takes the worst arc instead of the sum.</summary>

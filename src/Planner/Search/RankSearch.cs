@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 using System.Numerics;
 using Planner.Cost.Layout;
 
