@@ -31,8 +31,8 @@ internal sealed class Catalog(string data, string folder, string noun)
             return new CatalogEntry(name, Read(name));
         if (File.Exists(given))
             return new CatalogEntry(given, InputText.Read(given));
-        throw new InputException(
-            $"unknown {noun} {OneLine.Quote(given)}.{NearestNames.Hint(given, Names.Concat(aliases()))} Known: {OneLine.List(Names)}; or a path to a file");
+        string hint = NearestNames.Hint(given, Names.Concat(aliases()));
+        throw new InputException($"unknown {noun} {OneLine.Quote(given)}.{hint} Known: {OneLine.List(Names)}; or a path to a file");
     }
 
     public InputText Read(string name) =>

@@ -137,12 +137,15 @@ public sealed partial class StackTests
         Assert.That(error.Message, Is.EqualTo($"{table}: {end}"));
     }
 
-    [Test]
-    public void NotATable_IsRefused()
+    [TestCase("a,b\n1,2\n")]
+    [TestCase("layout,groups\ndense,1\n")]
+    [TestCase("layout,groups,rows_per_group,columns,depth,tflops,source,date\ndense,1\n")]
+    [TestCase("layout,groups,rows_per_group,columns,depth,tflops,source,date\n\"dense,1")]
+    public void NotATable_IsRefused(string table)
     {
         using var folder = new TemporaryFolder();
         string path = folder.Write("s.json", Shipped.Text("stacks/deepseek.json"));
-        folder.Write("kernels/deepgemm-fp8-hopper.csv", "a,b\n1,2\n");
+        folder.Write("kernels/deepgemm-fp8-hopper.csv", table);
         var error = Assert.Throws<InputException>(() => new StackCatalog().Load(path));
         Assert.That(error.Message, Does.Contain("is not a kernel table").And.Contain("columns: layout, groups"));
     }
