@@ -25,18 +25,25 @@ internal sealed class Catalog(string data, string folder, string noun)
         if (string.IsNullOrWhiteSpace(given))
             throw new InputException($"no {noun} is given; known: {OneLine.List(Names)}; or a path to a file");
         if (LooksLikePath(given))
-            return new CatalogEntry(Path.GetFileName(given), InputText.Read(given));
+            return new CatalogEntry(Path.GetFileName(given), ReadFile(given));
         string? name = Named(given) ?? findAlias(given);
         if (name is not null)
             return new CatalogEntry(name, Read(name));
         if (File.Exists(given))
             return new CatalogEntry(given, InputText.Read(given));
-        throw new InputException(
-            $"unknown {noun} {OneLine.Quote(given)}.{NearestNames.Hint(given, Names.Concat(aliases()))} Known: {OneLine.List(Names)}; or a path to a file");
+        string hint = NearestNames.Hint(given, Names.Concat(aliases()));
+        throw new InputException($"unknown {noun} {OneLine.Quote(given)}.{hint} Known: {OneLine.List(Names)}; or a path to a file");
     }
 
     public InputText Read(string name) =>
         InputText.Read(Path.Join(data, folder, name + ".json")) with { Name = $"{folder}/{name}.json" };
+
+    private InputText ReadFile(string path)
+    {
+        if (!File.Exists(path) && !Directory.Exists(path) && Named(Path.GetFileNameWithoutExtension(path)) is { } name)
+            throw new InputException($"{path} does not exist; the {noun} of the catalog is called {name}");
+        return InputText.Read(path);
+    }
 
     private string? Named(string given) => Names.FirstOrDefault(name => string.Equals(name, given, StringComparison.OrdinalIgnoreCase));
 

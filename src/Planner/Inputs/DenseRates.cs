@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Planner.Inputs;
 
@@ -33,11 +34,15 @@ internal sealed record DenseRates(string Architecture, string Part, double Bf16T
 
     public string? ObjectionToNvlink(double gigabytes) => gigabytes <= Room * NvlinkGigabytes
         ? null
-        : FormattableString.Invariant(
-            $"nvlink_gb_s {gigabytes} looks like the sum of both directions: {Architecture} has at most {NvlinkGigabytes} in one ({Part}); give one direction, {gigabytes / 2}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"nvlink_gb_s {gigabytes} looks like the sum of both directions: {Architecture} has at most {NvlinkGigabytes} in one ({Part}); "
+            + $"give one direction, {gigabytes / 2}");
 
     private string? Objection(string field, double given, double dense) => given <= Room * dense
         ? null
-        : FormattableString.Invariant(
-            $"{field} {given} is the rate with sparsity: {Architecture} reaches at most {dense} dense ({Part}); give the dense rate, half of the sparse one ({given / 2})");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{field} {given} is the rate with sparsity: {Architecture} reaches at most {dense} dense ({Part}); "
+            + $"give the dense rate, half of the sparse one ({given / 2})");
 }

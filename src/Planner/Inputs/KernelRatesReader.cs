@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Planner.Cost.Hardware;
 using Planner.Cost.Kernels;
 using Planner.Cost.Stacks;
@@ -81,7 +80,8 @@ internal sealed class KernelRatesReader(KernelTables tables)
         if (table is null)
             return [];
         ImmutableArray<MeasuredGemm> rows = tables.Read(table, fields.Text("table_date"));
-        tablesRead.AddRange(rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Groups},{row.Rows},{row.Columns},{row.Depth},{row.Teraflops:R}")));
+        foreach (MeasuredGemm row in rows)
+            tablesRead.Add(FormattableString.Invariant($"{row.Groups},{row.Rows},{row.Columns},{row.Depth},{row.Teraflops:R}"));
         return rows;
     }
 }

@@ -10,6 +10,14 @@ internal sealed class KernelTables(string? ownFolder, string dataFolder)
 {
     private static readonly string[] Columns = ["layout", "groups", "rows_per_group", "columns", "depth", "tflops", "source", "date"];
 
+    // Lenient by default: without these a short row or an open quote would drop rows in silence.
+    private static readonly CsvReaderOptions Strict = new()
+    {
+        FieldCountMismatch = CsvFieldCountHandling.Throw,
+        MalformedData = CsvMalformedDataHandling.Throw,
+        MissingField = CsvMissingFieldHandling.Throw,
+    };
+
     /// <summary>The rows of a date. Masked rows (decode shapes) are left out; a dense row has one group.</summary>
     public ImmutableArray<MeasuredGemm> Read(string table, string date)
     {
@@ -18,7 +26,7 @@ internal sealed class KernelTables(string? ownFolder, string dataFolder)
         var dates = new SortedSet<string>(StringComparer.Ordinal);
         try
         {
-            using CsvReader csv = CsvReader.Create(text.Bytes, new CsvReaderOptions());
+            using CsvReader csv = CsvReader.Create(text.Bytes, Strict);
             while (csv.Read())
             {
                 string[] row = [.. Columns.Select(column => csv.GetString(csv.GetFieldIndex(column)))];
@@ -34,7 +42,8 @@ internal sealed class KernelTables(string? ownFolder, string dataFolder)
 
         return rows.Count > 0
             ? rows.ToImmutable()
-            : throw new InputException($"{text.Name} has no dense or grouped_contiguous rows of {OneLine.Quote(date)}; dates: {OneLine.List(dates)}");
+            : throw new InputException(
+                $"{text.Name} has no dense or grouped_contiguous rows of {OneLine.Quote(date)}; dates: {OneLine.List(dates)}");
     }
 
     private InputText Open(string table)

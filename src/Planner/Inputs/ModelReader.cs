@@ -26,7 +26,7 @@ internal static class ModelReader
         if (fields.Optional("config") is null && (fields.Optional("accelerator") ?? fields.Optional("rates")) is not null)
             throw fields.Error("this is not a model file; hardware goes to --hw, a software stack to --stack");
         if (fields.Optional("config") is null)
-            throw fields.Error("not a language model's config.json: it has neither architectures nor model_type; use the file that ships with the weights");
+            throw fields.Error(HuggingFaceConfig.NotAModel);
 
         string description = fields.Text("description");
         fields.Texts("aliases");

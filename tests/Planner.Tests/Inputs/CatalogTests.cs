@@ -1,4 +1,6 @@
 using NUnit.Framework;
+using Planner.Cost.Hardware;
+using Planner.Cost.Units;
 using Planner.Inputs;
 
 namespace Planner.Tests.Inputs;
@@ -6,6 +8,23 @@ namespace Planner.Tests.Inputs;
 [TestFixture]
 public sealed class CatalogTests
 {
+    private static readonly string[] ModelNames =
+    [
+        "gpt3-175b", "kimi-k2", "llama3.1-405b", "llama3.1-70b", "llama3.1-8b", "mixtral-8x22b", "mixtral-8x7b", "qwen3-235b", "qwen3-30b",
+        "r1-671b", "v2-236b", "v2-lite-16b", "v3-671b",
+    ];
+
+    [Test]
+    public void Names_AreTheShippedFiles()
+    {
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(new ModelCatalog().Names, Is.EqualTo(ModelNames));
+            Assert.That(new HardwareCatalog().Names, Is.EqualTo(["a100-80", "h100", "h800"]));
+            Assert.That(new StackCatalog().Names, Is.EqualTo(["deepseek", "megatron"]));
+        }
+    }
+
     [Test]
     public void EveryShippedFile_Loads()
     {
@@ -14,12 +33,130 @@ public sealed class CatalogTests
         var stacks = new StackCatalog();
         using (Assert.EnterMultipleScope())
         {
-            foreach (string name in models.Names)
-                Assert.That(models.Load(name).Spec.Name, Is.EqualTo(name));
+            foreach (LoadedModel model in models.Names.Select(models.Load))
+            {
+                Assert.That(stacks.Names, Does.Contain(model.Defaults.Stack), model.Spec.Name);
+                Assert.That(model.Description, Is.Not.Empty, model.Spec.Name);
+                Assert.That(model.Published, Is.Not.Null, model.Spec.Name);
+                Assert.That(model.Notes, Is.Empty, model.Spec.Name);
+                Assert.That(models.Names, Does.Contain(model.Spec.Name));
+            }
+
             foreach (string name in hardware.Names)
                 Assert.That(hardware.Load(name).Spec.Name, Is.EqualTo(name));
             foreach (string name in stacks.Names)
                 Assert.That(stacks.Load(name).Spec.Name, Is.EqualTo(name));
         }
     }
+
+    [TestCase("deepseek-v3", "v3-671b")]
+    [TestCase("deepseek-r1", "r1-671b")]
+    [TestCase("deepseek-v2", "v2-236b")]
+    [TestCase("deepseek-v2-lite", "v2-lite-16b")]
+    [TestCase("llama-3.1-8b", "llama3.1-8b")]
+    [TestCase("llama-3.1-70b", "llama3.1-70b")]
+    [TestCase("llama-3.1-405b", "llama3.1-405b")]
+    [TestCase("qwen3-235b-a22b", "qwen3-235b")]
+    [TestCase("qwen3-30b-a3b", "qwen3-30b")]
+    [TestCase("DeepSeek-V3", "v3-671b")]
+    [TestCase("V3-671B", "v3-671b")]
+    public void Aliases_AndCapitals_FindTheModel(string given, string name) =>
+        Assert.That(new ModelCatalog().Load(given).Spec.Name, Is.EqualTo(name));
+
+    [Test]
+    public void NoAlias_IsTwoModels()
+    {
+        string[] all =
+        [
+            .. ModelNames,
+            .. ModelNames.SelectMany(name =>
+                System.Text.Json.JsonDocument.Parse(Shipped.Text($"models/{name}.json")).RootElement.GetProperty("aliases").EnumerateArray()
+                    .Select(alias => alias.GetString()!)),
+        ];
+        Assert.That(all, Is.Unique);
+    }
+
+    [Test]
+    public void DeepSeekV3_TrainsAsPublished()
+    {
+        TrainingDefaults defaults = new ModelCatalog().Load("v3-671b").Defaults;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(defaults.SequenceLength, Is.EqualTo(4096));
+            Assert.That(defaults.GlobalBatch, Is.EqualTo(15360));
+            Assert.That(defaults.Precision, Is.EqualTo(Precision.Fp8));
+            Assert.That(defaults.Tokens, Is.EqualTo(14.8e12));
+            Assert.That(defaults.Stack, Is.EqualTo("deepseek"));
+            Assert.That(defaults.Constants.Select(constant => constant.Kind), Does.Not.Contain(SourceKind.Assumed));
+            Assert.That(defaults.Constants.Select(constant => constant.Path), Is.EqualTo(
+                (string[])["training.sequence_length", "training.global_batch", "training.precision", "training.tokens", "training.stack"]));
+        }
+    }
+
+    [Test]
+    public void AssumedTraining_SaysSo()
+    {
+        TrainingDefaults defaults = new ModelCatalog().Load("mixtral-8x7b").Defaults;
+        Assert.That(defaults.Tokens, Is.Null);
+        Assert.That(defaults.Constants.Select(constant => constant.Kind), Is.All.EqualTo(SourceKind.Assumed));
+    }
+
+    [Test]
+    public void BareConfig_GetsAssumedDefaults_AndTheNameOfItsFile()
+    {
+        LoadedModel model = new ModelCatalog().Load(Shipped.HuggingFace("deepseek-v3"));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(model.Spec.Name, Is.EqualTo("deepseek-v3.json"));
+            Assert.That(model.Defaults.SequenceLength, Is.EqualTo(4096));
+            Assert.That(model.Defaults.GlobalBatch, Is.EqualTo(1024));
+            Assert.That(model.Defaults.Precision, Is.EqualTo(Precision.Bf16));
+            Assert.That(model.Defaults.Stack, Is.EqualTo("megatron"));
+            Assert.That(model.Defaults.Constants.Select(constant => constant.Kind), Is.All.EqualTo(SourceKind.Assumed));
+            Assert.That(model.Published, Is.Null);
+        }
+    }
+
+    [Test]
+    public void CatalogForm_IsReadFromAPathToo()
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("mine.json", Shipped.Text("models/v3-671b.json"));
+        LoadedModel mine = new ModelCatalog().Load(path);
+        LoadedModel shipped = new ModelCatalog().Load("v3-671b");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(mine.Spec.Name, Is.EqualTo("mine.json"));
+            Assert.That(mine.Defaults.GlobalBatch, Is.EqualTo(15360));
+            Assert.That(mine.Digest, Is.EqualTo(shipped.Digest));
+        }
+    }
+
+    [TestCase("v3-67b", "unknown model \"v3-67b\". Did you mean v3-671b?")]
+    [TestCase("deepsek-v3", "unknown model \"deepsek-v3\". Did you mean deepseek-v3 or deepseek-v2 or deepseek-r1?")]
+    [TestCase("llama", "unknown model \"llama\". Did you mean llama-3.1-405b or llama-3.1-70b or llama-3.1-8b?")]
+    [TestCase("zzzzzzzzzz", "unknown model \"zzzzzzzzzz\".")]
+    public void UnknownModel_NamesTheNearest(string given, string start)
+    {
+        var error = Assert.Throws<InputException>(() => new ModelCatalog().Load(given));
+        Assert.That(error.Message, Is.EqualTo(start + " Known: " + string.Join(", ", ModelNames) + "; or a path to a file"));
+    }
+
+    [TestCase("h80", "unknown hardware \"h80\". Did you mean h800 or h100? Known: a100-80, h100, h800; or a path to a file")]
+    [TestCase("", "no hardware is given; known: a100-80, h100, h800; or a path to a file")]
+    [TestCase("h\n800", "unknown hardware \"h\\u000a800\". Did you mean h800 or h100? Known: a100-80, h100, h800; or a path to a file")]
+    [TestCase("h800.json", "h800.json does not exist; the hardware of the catalog is called h800")]
+    [TestCase("nowhere/x.json", "nowhere/x.json does not exist; check the path")]
+    public void UnknownHardware_IsOneLine(string given, string line)
+    {
+        var error = Assert.Throws<InputException>(() => new HardwareCatalog().Load(given));
+        Assert.That(error.Message, Is.EqualTo(line));
+    }
+
+    [TestCase("kitten", "sitting", 3)]
+    [TestCase("", "abc", 3)]
+    [TestCase("flaw", "lawn", 2)]
+    [TestCase("same", "same", 0)]
+    public void Distance_IsLevenshtein(string left, string right, int distance) =>
+        Assert.That(NearestNames.Distance(left, right), Is.EqualTo(distance));
 }

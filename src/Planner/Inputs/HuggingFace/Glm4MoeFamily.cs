@@ -23,7 +23,11 @@ internal sealed class Glm4MoeFamily : IConfigFamily
             Shape.Vocabulary(config),
             layers,
             // The output projection has no bias whatever attention_bias says.
-            Shape.GroupedQuery(config, config.Flag("attention_bias", absent: false), outputBias: false, config.Flag("use_qk_norm", absent: false)),
+            Shape.GroupedQuery(
+                config,
+                queryKeyValueBias: config.Flag("attention_bias", absent: false),
+                outputBias: false,
+                queryKeyNorm: config.Flag("use_qk_norm", absent: false)),
             layers.Contains(LayerKind.Dense) ? new MlpSpec(config.Count("intermediate_size"), Activation.SwiGlu, Bias: false) : null,
             layers.Contains(LayerKind.Moe)
                 ? new MoeSpec(experts, topK, width, Shape.SharedWidth(config, width), new RouterSpec(groups, limit, GroupScore.TopTwoSum, CorrectionBias: true))

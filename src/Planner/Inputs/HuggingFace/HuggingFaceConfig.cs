@@ -7,6 +7,9 @@ namespace Planner.Inputs.HuggingFace;
 /// <summary>A Hugging Face config.json to a <see cref="ModelSpec"/>. Fields that do not shape the training cost are ignored.</summary>
 internal static class HuggingFaceConfig
 {
+    public const string NotAModel =
+        "not a language model's config.json: it has neither architectures nor model_type; use the file that ships with the weights";
+
     /// <summary>The list of families: a new one is a file beside this and a line here.</summary>
     public static ImmutableArray<IConfigFamily> Families { get; } =
     [
@@ -48,7 +51,8 @@ internal static class HuggingFaceConfig
         if (family is not null)
             return family;
         string given = architecture ?? type
-            ?? throw config.Error("not a language model's config.json: it has neither architectures nor model_type; use the file that ships with the weights");
-        throw config.Error($"unknown architecture {OneLine.Quote(given)}.{NearestNames.Hint(given, Architectures)} Known: {OneLine.List(Architectures)}");
+            ?? throw config.Error(NotAModel);
+        string hint = NearestNames.Hint(given, Architectures);
+        throw config.Error($"unknown architecture {OneLine.Quote(given)}.{hint} Known: {OneLine.List(Architectures)}");
     }
 }

@@ -22,7 +22,7 @@ internal sealed class MixtralFamily : IConfigFamily
             LayerKinds.Uniform(Shape.Layers(config), LayerKind.Moe),
             Shape.GroupedQuery(config, queryKeyValueBias: false, outputBias: false, queryKeyNorm: false),
             DenseMlp: null,
-            new MoeSpec(experts, topK, config.Count("intermediate_size"), 0, new RouterSpec(1, 1, GroupScore.Highest, CorrectionBias: false)),
+            new MoeSpec(experts, topK, config.Count("intermediate_size"), 0, Shape.FreeRouter),
             MtpModules: 0,
             Shape.Tied(config),
             LearnedPositions: 0,

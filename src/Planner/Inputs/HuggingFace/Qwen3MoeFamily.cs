@@ -25,7 +25,7 @@ internal sealed class Qwen3MoeFamily : IConfigFamily
             Shape.GroupedQuery(config, bias, bias, queryKeyNorm: true),
             layers.Contains(LayerKind.Dense) ? new MlpSpec(config.Count("intermediate_size"), Activation.SwiGlu, Bias: false) : null,
             layers.Contains(LayerKind.Moe)
-                ? new MoeSpec(experts, topK, config.Count("moe_intermediate_size"), 0, new RouterSpec(1, 1, GroupScore.Highest, CorrectionBias: false))
+                ? new MoeSpec(experts, topK, config.Count("moe_intermediate_size"), 0, Shape.FreeRouter)
                 : null,
             MtpModules: 0,
             Shape.Tied(config),

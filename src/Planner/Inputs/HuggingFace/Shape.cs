@@ -8,6 +8,9 @@ internal static class Shape
 {
     private const int MostLayers = 10_000;
 
+    /// <summary>A choice of experts without groups.</summary>
+    public static RouterSpec FreeRouter { get; } = new(1, 1, GroupScore.Highest, CorrectionBias: false);
+
     public static int Layers(JsonFields config, string name = "num_hidden_layers") => config.Count(name, most: MostLayers);
 
     public static int Hidden(JsonFields config) => config.Count("hidden_size");
@@ -43,7 +46,9 @@ internal static class Shape
 
     public static int HeadWidth(JsonFields config, int hidden, int heads, string headsName) => hidden % heads == 0
         ? hidden / heads
-        : throw config.ErrorAt(headsName, FormattableString.Invariant($"hidden width {hidden} is not a multiple of {headsName} {heads}; give head_dim where they are independent"));
+        : throw config.ErrorAt(
+            headsName,
+            FormattableString.Invariant($"hidden width {hidden} is not a multiple of {headsName} {heads}; give head_dim where they are independent"));
 
     /// <summary>The experts a token uses must exist.</summary>
     public static (int Experts, int TopK) Experts(JsonFields config, string expertsName)
@@ -52,7 +57,9 @@ internal static class Shape
         int topK = config.Count("num_experts_per_tok");
         return topK <= experts
             ? (experts, topK)
-            : throw config.ErrorAt("num_experts_per_tok", FormattableString.Invariant($"num_experts_per_tok {topK} is above {expertsName} {experts}"));
+            : throw config.ErrorAt(
+                "num_experts_per_tok",
+                FormattableString.Invariant($"num_experts_per_tok {topK} is above {expertsName} {experts}"));
     }
 
     /// <summary>Width of all shared experts together.</summary>
@@ -61,7 +68,9 @@ internal static class Shape
         long width = (long)(config.OptionalCount("n_shared_experts", least: 0) ?? 0) * expertWidth;
         return width <= JsonFields.LargestCount
             ? (int)width
-            : throw config.ErrorAt("n_shared_experts", FormattableString.Invariant($"n_shared_experts times moe_intermediate_size must be at most {JsonFields.LargestCount}, got {width}"));
+            : throw config.ErrorAt(
+                "n_shared_experts",
+                FormattableString.Invariant($"n_shared_experts times moe_intermediate_size must be at most {JsonFields.LargestCount}, got {width}"));
     }
 
     /// <summary>Notes a sliding window that is on: the cost model counts attention in full.</summary>

@@ -37,14 +37,14 @@ internal sealed class JsonFields(JsonFile file, JsonItem item, string path)
 
     public JsonItem Require(string name) => Optional(name)
         ?? throw Error(item.Find(name) ?? item, item.Find(name) is null
-            ? $"{PathOf(name)} is missing"
+            ? $"{PathOf(name)} is missing{Slip(name)}"
             : $"{PathOf(name)} must not be null");
 
     /// <summary>The field as it stands, null included; missing is an error.</summary>
     public JsonItem Present(string name)
     {
         known.Add(name);
-        return item.Find(name) ?? throw Error(item, $"{PathOf(name)} is missing");
+        return item.Find(name) ?? throw Error(item, $"{PathOf(name)} is missing{Slip(name)}");
     }
 
     public JsonFields Object(string name) => Of(file, Require(name), PathOf(name));
@@ -105,6 +105,13 @@ internal sealed class JsonFields(JsonFile file, JsonItem item, string path)
 
     /// <summary>An error at a field, at the object where the field is absent.</summary>
     public InputException ErrorAt(string name, string message) => Error(item.Find(name) ?? item, message);
+
+    // A field that nothing has asked for and that is spelled nearly the same.
+    private string Slip(string name)
+    {
+        string[] near = NearestNames.Of(name, item.Members.Select(member => member.Name).Where(other => !known.Contains(other)));
+        return near.Length == 0 ? "" : $"; the file has {OneLine.Quote(near[0])}";
+    }
 
     private string AsText(string name, JsonItem value) => value.Kind == JsonKind.Text
         ? value.Text
