@@ -33,6 +33,29 @@ internal static class RecomputePolicies
         return policies.Count > 0 ? policies.ToImmutable() : throw fields.ErrorAt("recompute", "recompute must name at least one policy");
     }
 
+    /// <summary>A policy by its name in the stack, none, full, or a list of modules joined by +.</summary>
+    public static RecomputePolicy Named(string given, ImmutableArray<RecomputePolicy> known)
+    {
+        if (known.FirstOrDefault(policy => policy.Name == given) is { } named) return named;
+        if (given == RecomputePolicy.None.Name) return RecomputePolicy.None;
+        RecomputeModules all = RecomputeModules.None;
+        foreach (string part in given.Split('+'))
+        {
+            RecomputeModules module = Modules.FirstOrDefault(candidate => candidate.Name == part).Module;
+            if (module == RecomputeModules.None)
+            {
+                string[] names = [.. known.Select(policy => policy.Name), .. Modules.Select(candidate => candidate.Name)];
+                throw new InputException(
+                    $"--recompute {OneLine.Quote(given)}: unknown {OneLine.Quote(part)}.{NearestNames.Hint(part, names)} "
+                    + $"Allowed: {OneLine.List(known.Select(policy => policy.Name))}, or modules joined by +: {OneLine.List(Modules.Select(candidate => candidate.Name))}");
+            }
+
+            all |= module;
+        }
+
+        return new RecomputePolicy(given, all);
+    }
+
     private static RecomputeModules ReadModules(JsonFields policy)
     {
         RecomputeModules all = RecomputeModules.None;

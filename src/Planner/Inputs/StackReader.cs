@@ -117,7 +117,7 @@ internal static class StackReader
     {
         ImmutableArray<string> names = fields.Texts("schedules");
         string? unknown = names.FirstOrDefault(name => ScheduleCatalog.Find(name) is null);
-        if (unknown is not null && !ScheduleCatalog.All.IsEmpty)
+        if (unknown is not null)
         {
             string[] known = [.. ScheduleCatalog.All.Select(schedule => schedule.Name)];
             throw fields.ErrorAt(
