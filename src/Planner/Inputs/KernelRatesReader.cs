@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Planner.Cost.Hardware;
+using Planner.Cost.Kernels;
+using Planner.Cost.Stacks;
+using Planner.Cost.Units;
+using Planner.Inputs.Json;
+
+namespace Planner.Inputs;
+
+/// <summary>The rates section of a stack file: one entry an architecture.</summary>
+internal sealed class KernelRatesReader(KernelTables tables)
+{
+    private readonly List<string> tablesRead = [];
+
+    /// <summary>Every table row read, as text: part of the stack's digest.</summary>
+    public IReadOnlyList<string> TablesRead => tablesRead;
+
+    public ImmutableArray<ArchitectureRates> Read(SourcedFields rates)
+    {
+        ImmutableArray<ArchitectureRates> all = [.. rates.Fields.Members.Select(member => Architecture(member.Name, rates.Object(member.Name)))];
+        return all.Length > 0 ? all : throw rates.Fields.Error("rates must hold at least one architecture, for example hopper");
+    }
+
+    private ArchitectureRates Architecture(string name, SourcedFields fields)
+    {
+        SourcedFields gemm = fields.Object("gemm");
+        ImmutableDictionary<Precision, GemmRates> rates = ImmutableDictionary<Precision, GemmRates>.Empty
+            .Add(Precision.Bf16, Gemm(gemm.Object("bf16")));
+        if (gemm.Fields.Optional("fp8") is not null)
+            rates = rates.Add(Precision.Fp8, Gemm(gemm.Object("fp8")));
+        gemm.Fields.RefuseOthers();
+        var architecture = new ArchitectureRates(
+            name,
+            rates,
+            FlopsPerSecond.FromTeraflops(fields.Number("attention_forward_tflops", NumberRange.Positive)),
+            FlopsPerSecond.FromTeraflops(fields.Number("attention_backward_tflops", NumberRange.Positive)),
+            fields.Number("memory_efficiency", NumberRange.Share),
+            Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)));
+        fields.Fields.RefuseOthers();
+        return architecture;
+    }
+
+    private GemmRates Gemm(SourcedFields fields)
+    {
+        double efficiency = fields.Number("efficiency", NumberRange.Share);
+        double rampDepth = fields.Number("ramp_depth", NumberRange.NotNegative);
+        double memoryEfficiency = fields.Number("memory_efficiency", NumberRange.Share);
+        ImmutableArray<GemmTile> tiles = Tiles(fields);
+        ImmutableArray<MeasuredGemm> table = Table(fields.Fields);
+        fields.Fields.RefuseOthers();
+        return new GemmRates(efficiency, rampDepth, memoryEfficiency, tiles, table);
+    }
+
+    private static ImmutableArray<GemmTile> Tiles(SourcedFields fields)
+    {
+        JsonItem list = fields.List("tiles", items => OneLine.List(items.Items.Select(tile => Spell(Tile(fields.Fields, tile)))));
+        return list.Items.Length > 0
+            ? [.. list.Items.Select(tile => Tile(fields.Fields, tile))]
+            : throw fields.Fields.Error(list, $"{fields.Fields.PathOf("tiles")} must hold at least one tile");
+    }
+
+    private static GemmTile Tile(JsonFields owner, JsonItem item)
+    {
+        JsonFields fields = JsonFields.Of(owner.File, item, owner.PathOf("tiles"));
+        int rows = fields.Count("rows", most: 4096);
+        int columns = fields.Count("columns", most: 4096);
+        JsonItem penalty = fields.Require("penalty");
+        double factor = penalty.Kind == JsonKind.Number ? JsonFields.AsNumber(penalty) : 0;
+        fields.RefuseOthers();
+        return NumberRange.Factor.Holds(factor)
+            ? new GemmTile(rows, columns, factor)
+            : throw fields.Error(penalty, $"{fields.PathOf("penalty")} must be {NumberRange.Factor}, got {penalty.Describe()}");
+    }
+
+    private static string Spell(GemmTile tile) => FormattableString.Invariant($"{tile.Rows}x{tile.Columns}:{tile.Penalty:R}");
+
+    private ImmutableArray<MeasuredGemm> Table(JsonFields fields)
+    {
+        string? table = fields.OptionalText("table");
+        if (table is null)
+            return [];
+        ImmutableArray<MeasuredGemm> rows = tables.Read(table, fields.Text("table_date"));
+        tablesRead.AddRange(rows.Select(row => string.Create(CultureInfo.InvariantCulture, $"{row.Groups},{row.Rows},{row.Columns},{row.Depth},{row.Teraflops:R}")));
+        return rows;
+    }
+}

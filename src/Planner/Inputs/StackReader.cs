@@ -1,0 +1,131 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
+using Planner.Cost.Units;
+using Planner.Inputs.Json;
+
+namespace Planner.Inputs;
+
+/// <summary>A stack file to a <see cref="StackSpec"/>; the units are those of the field names.</summary>
+internal static class StackReader
+{
+    public static LoadedStack Read(string name, JsonFile file, KernelTables tables)
+    {
+        ImmutableArray<Constant>.Builder constants = ImmutableArray.CreateBuilder<Constant>();
+        var top = new SourcedFields(JsonFields.Of(file), constants);
+        if (top.Fields.Optional("rates") is null && (top.Fields.Optional("accelerator") ?? top.Fields.Optional("config")) is not null)
+            throw top.Fields.Error("this is not a stack file: it has no rates; hardware goes to --hw, a model to --model");
+        string description = top.Fields.Text("description");
+        var rates = new KernelRatesReader(tables);
+        var spec = new StackSpec(
+            name,
+            rates.Read(top.Object("rates")),
+            Overlap(top.Object("overlap")),
+            Experts(top.Object("experts")),
+            Exposed(top.Object("exposed")),
+            Memory(top.Object("memory")),
+            top.Fields.Flag("saves_fp8_activations"),
+            top.Number("gradient_sync_bytes", NumberRange.Positive),
+            top.Number("parameter_gather_bytes", NumberRange.Positive),
+            top.Number("optimizer_bytes", NumberRange.Positive),
+            top.Number("network_efficiency", NumberRange.Share),
+            top.Fields.Flag("latent_tensor_parallel"),
+            RecomputePolicies.Read(top.Fields),
+            Schedules(top.Fields),
+            constants.ToImmutable());
+        top.Fields.RefuseOthers();
+        return new LoadedStack(spec, description, CanonicalDigest.Of(file.Root, [.. rates.TablesRead]));
+    }
+
+    private static OverlapRates Overlap(SourcedFields fields)
+    {
+        var overlap = new OverlapRates(
+            fields.Count("communication_multiprocessors", 10_000),
+            fields.Number("gemm_slowdown", NumberRange.Factor),
+            fields.Number("communication_slowdown", NumberRange.Factor),
+            fields.Number("pair_overhead", NumberRange.NotNegative));
+        fields.Fields.RefuseOthers();
+        return overlap;
+    }
+
+    private static ExpertExchangeRates Experts(SourcedFields fields)
+    {
+        var experts = new ExpertExchangeRates(
+            fields.Fields.Flag("hierarchical"),
+            [.. ByDegree(fields.Object("bandwidths")).Select(entry => Bandwidth(entry.Key, entry.Value))],
+            fields.Number("dispatch_bytes", NumberRange.Positive),
+            fields.Number("combine_bytes", NumberRange.Positive),
+            Seconds.FromMilliseconds(fields.Number("notify_ms", NumberRange.NotNegative)),
+            LoadFactors(fields.Object("load_factor_by_experts_per_gpu")));
+        fields.Fields.RefuseOthers();
+        return experts;
+    }
+
+    private static ExpertBandwidth Bandwidth(int degree, SourcedFields fields)
+    {
+        var bandwidth = new ExpertBandwidth(
+            degree,
+            BytesPerSecond.FromGigabytes(fields.Number("dispatch_gb_s", NumberRange.Positive)),
+            BytesPerSecond.FromGigabytes(fields.Number("combine_gb_s", NumberRange.Positive)));
+        fields.Fields.RefuseOthers();
+        return bandwidth;
+    }
+
+    private static ImmutableArray<KeyValuePair<int, double>> LoadFactors(SourcedFields fields) =>
+    [
+        .. Keys(fields.Fields).Select(key => KeyValuePair.Create(key.Value, fields.Number(key.Name, NumberRange.Factor))),
+    ];
+
+    private static IEnumerable<KeyValuePair<int, SourcedFields>> ByDegree(SourcedFields fields) =>
+        Keys(fields.Fields).Select(key => KeyValuePair.Create(key.Value, fields.Object(key.Name)));
+
+    /// <summary>Members whose names are whole numbers, ascending.</summary>
+    private static IEnumerable<(int Value, string Name)> Keys(JsonFields fields) => fields.Members
+        .Select(member => int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0
+            ? (value, member.Name)
+            : throw fields.File.Error(member.Offset, $"{fields.PathOf(member.Name)}: the name must be a whole number above 0"))
+        .OrderBy(key => key.value);
+
+    private static ExposedShares Exposed(SourcedFields fields)
+    {
+        var exposed = new ExposedShares(
+            fields.Number("tensor_parallel", NumberRange.Part),
+            fields.Number("context_parallel", NumberRange.Part),
+            fields.Number("gradient_sync", NumberRange.Part),
+            fields.Number("sharded_sync", NumberRange.Part));
+        fields.Fields.RefuseOthers();
+        return exposed;
+    }
+
+    private static MemoryRates Memory(SourcedFields fields)
+    {
+        var memory = new MemoryRates(
+            fields.Number("weight_bytes_bf16", NumberRange.Positive),
+            fields.Number("weight_bytes_fp8", NumberRange.Positive),
+            fields.Number("gradient_bytes", NumberRange.Positive),
+            fields.Number("master_bytes", NumberRange.NotNegative),
+            fields.Number("moment_bytes", NumberRange.NotNegative),
+            Bytes.FromGigabytes(fields.Number("reserve_gb", NumberRange.NotNegative)),
+            fields.Number("allocator_overhead", NumberRange.Factor));
+        fields.Fields.RefuseOthers();
+        return memory;
+    }
+
+    private static ImmutableArray<string> Schedules(JsonFields fields)
+    {
+        ImmutableArray<string> names = fields.Texts("schedules");
+        string? unknown = names.FirstOrDefault(name => ScheduleCatalog.Find(name) is null);
+        if (unknown is not null && !ScheduleCatalog.All.IsEmpty)
+        {
+            string[] known = [.. ScheduleCatalog.All.Select(schedule => schedule.Name)];
+            throw fields.ErrorAt(
+                "schedules",
+                $"unknown schedule {OneLine.Quote(unknown)}.{NearestNames.Hint(unknown, known)} Known: {OneLine.List(known)}");
+        }
+
+        return names.Length > 0 && names.Distinct(StringComparer.Ordinal).Count() == names.Length
+            ? names
+            : throw fields.ErrorAt("schedules", "schedules must name at least one schedule, each once");
+    }
+}
