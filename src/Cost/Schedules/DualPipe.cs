@@ -1,0 +1,64 @@
+using System.Collections.Immutable;
+
+namespace Planner.Cost.Schedules;
+
+/// <summary>
+/// DualPipe (DeepSeek-V3; dualpipe.py): P stages twice, once up the ranks and once down; half of the micro-batches enter at rank 0, half at
+/// rank P-1, forwards of one direction overlap full backwards of the other. At most P+1 micro-batches in flight on every rank.
+/// </summary>
+public sealed class DualPipe : ISchedule
+{
+    public string Name => "dualpipe";
+
+    public string Title => "DualPipe";
+
+    public bool Overlaps => true;
+
+    public int Copies => 2;
+
+    public int Stages(PipelineShape shape) => shape.Ranks;
+
+    public ImmutableArray<int> StagesOf(int rank, PipelineShape shape) => [rank, shape.Ranks - 1 - rank];
+
+    public string? Objection(PipelineShape shape)
+    {
+        if (ShapeRule.OneChunk(shape, Title) is { } objection) return objection;
+        if (shape.Ranks % 2 != 0) return $"{Title} needs an even number of pipeline ranks, not {shape.Ranks}.";
+        if (shape.MicroBatches % 2 != 0) return $"{Title} needs an even number of micro-batches, half for each direction, not {shape.MicroBatches}.";
+        return shape.MicroBatches < 2 * shape.Ranks
+            ? $"{Title} on {shape.Ranks} ranks needs at least {2 * shape.Ranks} micro-batches (2 a rank), not {shape.MicroBatches}."
+            : null;
+    }
+
+    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape)
+    {
+        var half = shape.Ranks / 2;
+        var count = shape.MicroBatches / 2;
+        return UnfoldedGraph.EveryRank(shape.Ranks, Program);
+
+        ImmutableArray<Operation> Program(int rank)
+        {
+            var mirror = shape.Ranks - 1 - rank;
+            var up = (Stage: rank, First: 0);
+            var down = (Stage: mirror, First: count);
+            return rank < half
+                ? new DualPipeOrder(half, rank, count, up, down).Program()
+                : new DualPipeOrder(half, mirror, count, down, up).Program();
+        }
+    }
+
+    /// <summary>
+    /// Both directions do the same at the same time, so rank r and its mirror are one: DualPipeV's graph on half of the ranks for half of the
+    /// micro-batches, except that the hand-over in the middle crosses ranks and takes the lag.
+    /// </summary>
+    public ScheduleGraph Graph(PipelineShape shape)
+    {
+        var half = shape.Ranks / 2;
+        return ScheduleGraphBuilder.Build(
+            Title,
+            DualPipeV.Programs(half, shape.MicroBatches / 2),
+            UnfoldedGraph.EveryRank(half, rank => StagesOf(rank, shape)),
+            shape.Ranks,
+            seam: half - 1).Graph;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+
+namespace Planner.Cost.Schedules;
+
+/// <summary>
+/// Interleaved 1F1B in Megatron-LM's order (pipeline_parallel/schedules.py): rank r holds v stages, p apart. Micro-batches go through a rank's
+/// chunks in groups; rank r runs 2(p-1-r) + (v-1) x group chunk forwards ahead, then a forward and a backward in turn. Bubble (p-1)(F+B)/v
+/// with F and B of all chunks of a rank; at most p x v + p - 1 chunks in flight on rank 0 where the group is p.
+/// </summary>
+public sealed class Interleaved : ISchedule
+{
+    public string Name => "interleaved";
+
+    public string Title => "Interleaved 1F1B";
+
+    public bool Overlaps => false;
+
+    public int Copies => 1;
+
+    public int Stages(PipelineShape shape) => shape.Ranks * shape.Chunks;
+
+    public ImmutableArray<int> StagesOf(int rank, PipelineShape shape) => StagesOfRank.Looped(rank, shape);
+
+    public string? Objection(PipelineShape shape)
+    {
+        if (ShapeRule.AtLeastOneOfEach(shape, Title) is { } objection) return objection;
+        if (shape.Ranks < 2) return $"{Title} needs at least 2 pipeline ranks, not {shape.Ranks}.";
+        if (shape.Chunks < 2) return $"{Title} needs at least 2 chunks a rank, not {shape.Chunks} (1 is 1F1B).";
+        return shape.MicroBatches < shape.Ranks
+            ? $"{Title} on {shape.Ranks} ranks needs at least {shape.Ranks} micro-batches, not {shape.MicroBatches}: "
+                + "a group of micro-batches must not be smaller than the pipeline (multiples of the ranks keep least in memory)."
+            : null;
+    }
+
+    /// <summary>
+    /// Micro-batches that pass a chunk before the next chunk's turn (Megatron's --microbatch-group-size-per-virtual-pipeline-stage): the
+    /// smallest from the number of ranks up that leaves a last group of no fewer than the ranks, or none. The number of ranks, Megatron's
+    /// default, where it divides the micro-batches.
+    /// </summary>
+    public static int MicroBatchGroup(PipelineShape shape)
+    {
+        var group = shape.Ranks;
+        while (shape.MicroBatches % group is var rest && rest != 0 && rest < shape.Ranks) group++;
+        return group;
+    }
+
+    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape)
+    {
+        var turns = Turns(shape);
+        return UnfoldedGraph.EveryRank(shape.Ranks, rank => Program(rank, shape, turns));
+    }
+
+    public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
+
+    // The forwards' order of (chunk, micro-batch), the same on every rank; backwards follow it with the chunks reversed.
+    private static (int Chunk, int MicroBatch)[] Turns(PipelineShape shape)
+    {
+        var group = MicroBatchGroup(shape);
+        var turns = new List<(int, int)>(shape.Chunks * shape.MicroBatches);
+        for (var first = 0; first < shape.MicroBatches; first += group)
+            for (var chunk = 0; chunk < shape.Chunks; chunk++)
+                for (var microBatch = first; microBatch < Math.Min(first + group, shape.MicroBatches); microBatch++)
+                    turns.Add((chunk, microBatch));
+        return [.. turns];
+    }
+
+    private static ImmutableArray<Operation> Program(int rank, PipelineShape shape, (int Chunk, int MicroBatch)[] turns)
+    {
+        var ahead = (2 * (shape.Ranks - 1 - rank)) + ((shape.Chunks - 1) * MicroBatchGroup(shape));
+        ahead = Math.Min(ahead, turns.Length);
+        var program = ImmutableArray.CreateBuilder<Operation>(2 * turns.Length);
+        for (var i = 0; i < ahead; i++) program.Add(Forward(i));
+        for (var i = 0; i < turns.Length; i++)
+        {
+            if (ahead + i < turns.Length) program.Add(Forward(ahead + i));
+            program.Add(Backward(i));
+        }
+
+        return program.MoveToImmutable();
+
+        Operation Forward(int turn) =>
+            new(OperationKind.Forward, (turns[turn].Chunk * shape.Ranks) + rank, turns[turn].MicroBatch);
+
+        Operation Backward(int turn) =>
+            new(OperationKind.Backward, ((shape.Chunks - 1 - turns[turn].Chunk) * shape.Ranks) + rank, turns[turn].MicroBatch);
+    }
+}
