@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Planner.Inputs;
 
 namespace Planner.Commands;
 
@@ -23,12 +24,15 @@ public sealed class App(CommandContext context)
                 EnableDefaultExceptionHandler = false,
                 ProcessTerminationTimeout = null,
             });
-            context.Output.Flush();
-            return code;
+            return Flushed(code);
         }
         catch (RefusedException refused)
         {
             return Fail(refused.Message);
+        }
+        catch (InputException unusable)
+        {
+            return Fail(unusable.Message);
         }
         catch (OperationCanceledException)
         {
@@ -37,7 +41,7 @@ public sealed class App(CommandContext context)
         }
         catch (Exception unexpected) when (!context.Debug)
         {
-            return Fail("internal error: " + OneLine(unexpected.Message));
+            return Fail("internal error: " + OneLine.Of(unexpected.Message));
         }
         catch (Exception unexpected)
         {
@@ -50,13 +54,28 @@ public sealed class App(CommandContext context)
         var root = new RootCommand("Finds the fastest parallel layout for training a language model on given GPUs, and proves it.");
         root.Subcommands.Add(SolveCommand.Create(context));
         root.Subcommands.Add(EstimateCommand.Create(context));
+        root.Subcommands.Add(ListCommand.Create(context));
         HelpWithExamples.Use(root, new Dictionary<string, string[]>
         {
             [root.Name] = SolveCommand.Examples,
             [SolveCommand.Name] = SolveCommand.Examples,
             [EstimateCommand.Name] = EstimateCommand.Examples,
+            [ListCommand.Name] = ListCommand.Examples,
         });
         return root;
+    }
+
+    private int Flushed(int code)
+    {
+        try
+        {
+            context.Output.Flush();
+            return code;
+        }
+        catch (IOException full)
+        {
+            return Fail($"cannot write the result: {full.Message}");
+        }
     }
 
     private int Fail(string line)
@@ -64,6 +83,4 @@ public sealed class App(CommandContext context)
         context.Error.WriteLine("planner: " + line);
         return ExitCodes.Failed;
     }
-
-    private static string OneLine(string message) => string.Join(' ', message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

@@ -6,6 +6,7 @@ namespace Planner.Commands;
 /// <param name="ErrorIsTerminal">Progress may be drawn.</param>
 /// <param name="Color">Whether NO_COLOR and the terminal allow colour.</param>
 /// <param name="Planner">The search, made when first needed.</param>
+/// <param name="Data">Folder of models, machines and stacks; null for the one that ships beside the program.</param>
 /// <param name="Schedules">Names of the schedules.</param>
 /// <param name="Debug">Unexpected errors show their stack.</param>
 public sealed record CommandContext(
@@ -14,5 +15,6 @@ public sealed record CommandContext(
     bool ErrorIsTerminal,
     bool Color,
     Func<IPlanner> Planner,
+    string? Data,
     IReadOnlyCollection<string> Schedules,
     bool Debug);

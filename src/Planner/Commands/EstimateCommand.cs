@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Planner.Cost.Layout;
 using Planner.Plans;
 
@@ -12,7 +11,7 @@ internal static class EstimateCommand
 
     public static readonly string[] Examples =
     [
-        "planner estimate --model deepseek-v3 --gpus 2048 --hw h800 --tp 1 --pp 16 --ep 64 --schedule dualpipe",
+        "planner estimate --model v3-671b --gpus 2048 --hw h800 --tp 1 --pp 16 --ep 64 --schedule dualpipe",
         "planner estimate --plan plan.json --hw h100 --seq 8192",
     ];
 

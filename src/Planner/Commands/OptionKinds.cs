@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Planner.Inputs;
+using Planner.Plans;
 
 namespace Planner.Commands;
 
@@ -29,7 +31,7 @@ internal static class OptionKinds
         Description = description,
         HelpName = "N[,N...]",
         DefaultValueFactory = _ => [],
-        CustomParser = result => List(result, item =>
+        CustomParser = result => List<int>(result, item =>
         {
             if (Whole(item) is { } value && value >= least && value <= most) return value;
             result.AddError($"{name}: '{item}' is not allowed; give a whole number from {least} to {most}, or several with commas");
@@ -71,7 +73,7 @@ internal static class OptionKinds
         where T : struct, Enum => new(name)
         {
             Description = description,
-            HelpName = string.Join('|', Plans.PlanWords.All(of)),
+            HelpName = string.Join('|', PlanWords.All(of)),
             CustomParser = result => One(result, name, result.Tokens[0].Value, of),
         };
 
@@ -79,7 +81,7 @@ internal static class OptionKinds
         where T : struct, Enum => new(name)
         {
             Description = description,
-            HelpName = string.Join('|', Plans.PlanWords.All(of)),
+            HelpName = string.Join('|', PlanWords.All(of)),
             DefaultValueFactory = _ => [],
             CustomParser = result => List(result, item => One(result, name, item, of)),
         };
@@ -96,10 +98,9 @@ internal static class OptionKinds
             foreach (var item in names)
             {
                 if (item.Length > 0 && (allowed.Count == 0 || allowed.Contains(item))) continue;
-                var hint = NearestName.Of(item, allowed) is { } near ? $"; did you mean {near}?" : "";
                 result.AddError(allowed.Count == 0
                     ? $"{name}: an empty name is not allowed"
-                    : $"{name}: '{item}' is not allowed; choose from {string.Join(", ", allowed)}{hint}");
+                    : $"{name}: '{item}' is not allowed; choose from {string.Join(", ", allowed)}.{NearestNames.Hint(item, allowed)}");
                 return [];
             }
 
@@ -118,8 +119,8 @@ internal static class OptionKinds
     private static T? One<T>(ArgumentResult result, string name, string item, Func<T, string> of)
         where T : struct, Enum
     {
-        if (Plans.PlanWords.Parse(item, of) is { } value) return value;
-        result.AddError($"{name}: '{item}' is not allowed; choose from {string.Join(", ", Plans.PlanWords.All(of))}");
+        if (PlanWords.Parse(item, of) is { } value) return value;
+        result.AddError($"{name}: '{item}' is not allowed; choose from {string.Join(", ", PlanWords.All(of))}");
         return null;
     }
 

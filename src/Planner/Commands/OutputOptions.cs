@@ -14,15 +14,16 @@ internal sealed class OutputOptions
 {
     public Option<string?> File { get; } = PlanFileOption();
 
-    public Option<ReportFormat?> Format { get; } = FormatOption();
+    public Option<ReportFormat?> Format { get; } =
+        FormatOption("text for people, json the plan file, csv the summary table (default: text).");
 
     public Option<string?> Report { get; } = OptionKinds.Text(
         "--report", "DIR", "Folder for all tables as CSV: summary, stages, memory, ranks, experts, candidates, timeline (default: none).");
 
     public IEnumerable<Option> All => [File, Format, Report];
 
-    public static Option<ReportFormat?> FormatOption() =>
-        OptionKinds.Word<ReportFormat>("--format", Word, "What is printed: text for people, json the plan file, csv the summary table (default: text).");
+    public static Option<ReportFormat?> FormatOption(string description) =>
+        OptionKinds.Word<ReportFormat>("--format", Word, "What is printed: " + description);
 
     private static Option<string?> PlanFileOption()
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Planner.Inputs;
 
 namespace Planner.Commands;
 
@@ -9,21 +10,25 @@ internal static class ParseErrorLine
     {
         var command = parse.CommandResult.Command;
         var help = command is RootCommand ? "planner --help" : $"planner {command.Name} --help";
-        return $"{What(parse, command)}; try {help}";
+        var what = What(parse, command).TrimEnd('.');
+        return OneLine.Of(what + (what.EndsWith('?') ? $" Try {help}" : $"; try {help}"));
     }
 
     private static string What(ParseResult parse, Command command)
     {
+        if (command is RootCommand && parse.UnmatchedTokens.Count == 0)
+            return $"no verb is given; choose from {Verbs(command)}";
         if (parse.UnmatchedTokens.Count > 0)
         {
             var token = parse.UnmatchedTokens[0];
             if (command is RootCommand)
-                return $"'{token}' is not a verb; choose from {string.Join(", ", command.Subcommands.Select(verb => verb.Name))}";
+                return $"'{token}' is not a verb; choose from {Verbs(command)}";
             if (!token.StartsWith('-')) return $"'{token}' is not expected here";
-            var near = NearestName.Of(token, command.Options.Select(option => option.Name));
-            return $"unknown option '{token}'{(near is null ? "" : $"; did you mean {near}?")}";
+            return $"unknown option '{token}'.{NearestNames.Hint(token, command.Options.Select(option => option.Name))}";
         }
 
-        return parse.Errors[0].Message.TrimEnd('.');
+        return parse.Errors[0].Message;
     }
+
+    private static string Verbs(Command root) => string.Join(", ", root.Subcommands.Select(verb => verb.Name));
 }

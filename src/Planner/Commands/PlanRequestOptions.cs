@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
@@ -29,7 +28,7 @@ internal sealed class PlanRequestOptions
         "--hw", "NAME|FILE", "Machine: a name of 'planner list hardware' or a file like those. Required.");
 
     public Option<string?> Stack { get; } = OptionKinds.Text(
-        "--stack", "NAME|FILE", "Software on the machine: a name of 'planner list stacks' or a file like those (default: the model's, else deepseek).");
+        "--stack", "NAME|FILE", "Software on the machine: a name of 'planner list stacks' or a file like those (default: the model's).");
 
     public Option<int?> Batch { get; } = OptionKinds.Integer(
         "--batch", 1, MostSequences, $"Sequences a step, 1 to {MostSequences} (default: the model's).");
@@ -107,7 +106,7 @@ internal sealed class PlanRequestOptions
         if (missing.Count > 0)
         {
             throw new RefusedException(
-                $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing; for example --model deepseek-v3 --gpus 2048 --hw h800");
+                $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing; for example --model v3-671b --gpus 2048 --hw h800");
         }
 
         return Read(parse, parse.GetValue(Model)!, parse.GetValue(Hardware)!, parse.GetValue(Gpus)!.Value);

@@ -8,7 +8,7 @@ internal static class SolveCommand
 
     public static readonly string[] Examples =
     [
-        "planner solve --model deepseek-v3 --gpus 2048 --hw h800 -o plan.json",
+        "planner solve --model v3-671b --gpus 2048 --hw h800 -o plan.json",
         "planner solve --model config.json --gpus 512 --hw h100 --pp 8,16 --schedule 1f1b --report tables",
     ];
 

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -22,7 +24,7 @@ internal static class PlanJson
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Indented)) Fill(json, members);
-        return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
+        return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
     public static void Object(this Utf8JsonWriter json, string key, Action<Utf8JsonWriter> members)
@@ -35,7 +37,8 @@ internal static class PlanJson
     public static void Rows<T>(this Utf8JsonWriter json, string key, IEnumerable<T> rows, Action<Utf8JsonWriter, T> members)
     {
         json.WriteStartArray(key);
-        foreach (var row in rows) json.WriteRawValue(Line(line => Fill(line, inner => members(inner, row))));
+        var margin = "\n" + new string(' ', Indented.IndentSize * json.CurrentDepth);
+        foreach (var row in rows) json.WriteRawValue(margin + Line(line => Fill(line, inner => members(inner, row))));
         json.WriteEndArray();
     }
 
@@ -48,7 +51,7 @@ internal static class PlanJson
             line.WriteStartArray();
             foreach (var word in words)
             {
-                if (int.TryParse(word, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number))
+                if (int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
                     line.WriteNumberValue(number);
                 else
                     line.WriteStringValue(word);
@@ -67,10 +70,11 @@ internal static class PlanJson
         json.WriteEndObject();
     }
 
-    private static ReadOnlySpan<byte> Line(Action<Utf8JsonWriter> write)
+    // The writer breaks no line before a raw value, so rows bring their own margin.
+    private static string Line(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer, Compact)) write(json);
-        return buffer.WrittenSpan;
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 }

@@ -37,6 +37,7 @@ internal sealed class FileSet : IDisposable
         }
 
         var target = Target(path);
+        if (Directory.Exists(target)) throw new IOException("it is a folder");
         var folder = Path.GetDirectoryName(target)!;
         Directory.CreateDirectory(folder);
         var temporary = Path.Join(folder, $".{Path.GetFileName(target)}.{Environment.ProcessId}.tmp");

@@ -36,6 +36,9 @@ internal static class Quantity
 
     public static string Change(double share) => (share < 0 ? "-" : "+") + Fixed(Math.Abs(share) * 100, 1) + " %";
 
+    /// <summary>Four significant digits without idle zeros, and a prefix from a million on.</summary>
+    public static string Short(double value) => Math.Abs(value) < 1e6 ? Trim(value) : Count(value);
+
     /// <summary>An exact small count, or a large one with its prefix: 2.742M.</summary>
     public static string Count(double value) => Math.Abs(value) switch
     {
