@@ -1,1 +1,18 @@
-Console.WriteLine("planner");
+using Planner;
+using Planner.Commands;
+using Planner.Cost.Schedules;
+
+// The result is written whole and flushed once; a failure then is reported, so nothing may be left for a second flush at the end.
+var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false)) { AutoFlush = false, NewLine = "\n" };
+using var error = new StreamWriter(Console.OpenStandardError(), new System.Text.UTF8Encoding(false)) { AutoFlush = true, NewLine = "\n" };
+
+var color = Environment.GetEnvironmentVariable("NO_COLOR") is null or "" && !Console.IsOutputRedirected;
+return new App(new CommandContext(
+    output,
+    error,
+    ErrorIsTerminal: !Console.IsErrorRedirected,
+    color,
+    Planner: () => throw new RefusedException("the search is not part of this build yet"),
+    Data: null,
+    [.. ScheduleCatalog.All.Select(schedule => schedule.Name)],
+    Debug: Environment.GetEnvironmentVariable("PLANNER_DEBUG") is not (null or ""))).Run(args);

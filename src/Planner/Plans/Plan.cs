@@ -141,7 +141,7 @@ public sealed record Plan(
     ModelSpec Model,
     MachineSpec Machine,
     StackSpec Stack,
-    SolverReport Solver,
+    SolverReport? Solver,
     LayoutSpec Layout,
     StagePlan Stages,
     string? Twin,

@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Planner.Cost.Layout;
+using Planner.Plans;
+
+namespace Planner.Commands;
+
+internal static class EstimateCommand
+{
+    public const string Name = "estimate";
+
+    public static readonly string[] Examples =
+    [
+        "planner estimate --model v3-671b --gpus 2048 --hw h800 --tp 1 --pp 16 --ep 64 --schedule dualpipe",
+        "planner estimate --plan plan.json --hw h100 --seq 8192",
+    ];
+
+    public static Command Create(CommandContext context)
+    {
+        var command = new Command(Name, "Estimates one layout: every degree is given, or a plan file is. The placement of layers is searched unless the file gives it.");
+        var request = new PlanRequestOptions(context.Schedules);
+        var output = new OutputOptions();
+        var plan = OptionKinds.Text("--plan", "FILE", "Plan file of 'planner solve'; other options replace its workload (default: none).");
+        command.Options.Add(plan);
+        foreach (var option in request.All) command.Options.Add(option);
+        foreach (var option in output.All) command.Options.Add(option);
+        command.SetAction(parse =>
+        {
+            var asked = parse.GetValue(plan) is { } file ? FromFile(parse, request, file) : FromPins(request.Read(parse));
+            var delivery = PlanDelivery.From(parse, output, context);
+            return delivery.Run((planner, progress, cancel) => planner.Estimate(asked, progress, cancel));
+        });
+        return command;
+    }
+
+    private static EstimateRequest FromPins(SolveRequest request)
+    {
+        var pins = request.Pins;
+        (string Name, int Values)[] given =
+        [
+            ("--tp", pins.Tensor.Length), ("--cp", pins.Context.Length), ("--pp", pins.Pipeline.Length), ("--vpp", pins.Virtual.Length),
+            ("--ep", pins.Expert.Length), ("--dp", pins.Data.Length), ("--micro-batch", pins.MicroBatch.Length),
+            ("--schedule", pins.Schedule.Length), ("--recompute", pins.Recompute.Length), ("--sharding", pins.Sharding.Length),
+        ];
+        if (given.FirstOrDefault(pin => pin.Values > 1) is { Name: { } many })
+            throw new RefusedException($"{many}: an estimate takes one value; use planner solve for a choice");
+        string[] needed = ["--tp", "--pp", "--ep", "--schedule"];
+        var missing = needed.Where(name => given.First(pin => pin.Name == name).Values == 0).ToList();
+        if (missing.Count > 0)
+        {
+            throw new RefusedException(
+                $"an estimate needs {string.Join(", ", missing)} (--cp, --vpp and --micro-batch are 1 by default); give them, a --plan, or use planner solve");
+        }
+
+        var tp = pins.Tensor[0];
+        var cp = pins.Context.IsEmpty ? 1 : pins.Context[0];
+        var inner = (long)tp * cp * pins.Pipeline[0];
+        if (request.Gpus % inner != 0)
+            throw new RefusedException($"--gpus {request.Gpus} is not a multiple of tp {tp} x cp {cp} x pp {pins.Pipeline[0]} = {inner}");
+        var dp = (int)(request.Gpus / inner);
+        if (!pins.Data.IsEmpty && pins.Data[0] != dp)
+            throw new RefusedException($"--dp {pins.Data[0]} does not fit: {request.Gpus} gpus / ({inner}) = {dp}; leave --dp out");
+        var one = new PlanPins(
+            pins.Tensor,
+            [cp],
+            pins.Pipeline,
+            Or(pins.Virtual, 1),
+            pins.Expert,
+            [dp],
+            Or(pins.MicroBatch, 1),
+            pins.Schedule,
+            Or(pins.Recompute, "none"),
+            Or(pins.Sharding, Sharding.Zero1));
+        return new EstimateRequest(request with { TensorPolicy = TensorPolicy.Pinned, Pins = one }, null);
+    }
+
+    private static ImmutableArray<T> Or<T>(ImmutableArray<T> values, T otherwise) =>
+        values.IsEmpty ? [otherwise] : values;
+
+    private static EstimateRequest FromFile(ParseResult parse, PlanRequestOptions options, string file)
+    {
+        foreach (var option in options.Pins.Append(options.Gpus))
+        {
+            if (parse.GetResult(option) is { Implicit: false })
+                throw new RefusedException($"{option.Name} is fixed by --plan; leave one of the two out");
+        }
+
+        var saved = PlanFileReader.ReadFile(file);
+        var request = options.Read(
+            parse,
+            parse.GetValue(options.Model) ?? saved.Model,
+            parse.GetValue(options.Hardware) ?? saved.Hardware,
+            saved.Gpus);
+        return new EstimateRequest(
+            request with
+            {
+                Stack = request.Stack ?? saved.Stack,
+                Batch = request.Batch ?? saved.GlobalBatch,
+                Sequence = request.Sequence ?? saved.SequenceLength,
+                Precision = request.Precision ?? saved.Precision,
+                Tokens = request.Tokens ?? saved.Tokens,
+                LoadFactor = request.LoadFactor ?? saved.LoadFactor,
+                MemoryLimit = request.MemoryLimit ?? (parse.GetValue(options.Hardware) is null ? saved.MemoryLimit : null),
+                Extrapolate = request.Extrapolate || saved.Extrapolate,
+                TensorPolicy = TensorPolicy.Pinned,
+                Pins = saved.Pins,
+            },
+            saved.Stages);
+    }
+}

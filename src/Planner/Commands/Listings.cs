@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Planner.Cost.Models;
+using Planner.Cost.Schedules;
+using Planner.Inputs;
+using Planner.Plans;
+using Planner.Reports;
+
+namespace Planner.Commands;
+
+/// <summary>What the catalogs hold, as tables.</summary>
+internal static class Listings
+{
+    public static Listing Models(string? data)
+    {
+        var catalog = new ModelCatalog(data);
+        return new Listing(
+            "models",
+            [
+                new("name", "name"), new("published_parameters_b", "published, 1e9"), new("published_active_b", "active, 1e9"),
+                new("layers", "layers"), new("hidden", "hidden"), new("attention", "attention"), new("experts", "experts"),
+                new("sequence_length", "sequence"), new("global_batch", "batch"), new("precision", "precision"), new("tokens", "tokens"), new("stack", "stack"),
+            ],
+            [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
+
+        static ImmutableArray<ListingCell> Row(string name, LoadedModel model) =>
+        [
+            name, model.Published?.TotalBillions, model.Published?.ActiveBillions,
+            model.Spec.Layers.Length, model.Spec.Hidden, Attention(model.Spec.Attention), Experts(model.Spec),
+            model.Defaults.SequenceLength, model.Defaults.GlobalBatch, PlanWords.Of(model.Defaults.Precision), model.Defaults.Tokens, model.Defaults.Stack,
+        ];
+    }
+
+    public static Listing Hardware(string? data)
+    {
+        var catalog = new HardwareCatalog(data);
+        return new Listing(
+            "hardware",
+            [
+                new("name", "name"), new("architecture", "architecture"), new("bf16_tflops", "BF16 TFLOP/s"), new("fp8_tflops", "FP8 TFLOP/s"),
+                new("memory_gib", "memory GiB"), new("hbm_gb_s", "HBM GB/s"), new("gpus_per_node", "gpus a node"),
+                new("nvlink_gb_s", "NVLink GB/s"), new("network_gb_s", "network GB/s"), new("usd_per_gpu_hour", "USD a gpu-hour"),
+            ],
+            [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
+
+        static ImmutableArray<ListingCell> Row(string name, LoadedMachine machine)
+        {
+            var gpu = machine.Spec.Accelerator;
+            return
+            [
+                name, gpu.Architecture, gpu.Bf16.Teraflops, gpu.Fp8.Value == 0 ? default(double?) : gpu.Fp8.Teraflops,
+                gpu.Memory.Gib, gpu.MemoryBandwidth.Gigabytes, machine.Spec.Node.Gpus,
+                machine.Spec.Node.LinkBandwidth.Gigabytes, machine.Spec.Network.LinkBandwidth.Gigabytes, machine.Spec.PricePerGpuHour,
+            ];
+        }
+    }
+
+    public static Listing Stacks(string? data)
+    {
+        var catalog = new StackCatalog(data);
+        return new Listing(
+            "stacks",
+            [
+                new("name", "name"), new("architectures", "architectures"), new("schedules", "schedules"), new("recompute", "recompute"),
+                new("constants", "constants"), new("assumed", "assumed"),
+            ],
+            [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
+
+        static ImmutableArray<ListingCell> Row(string name, LoadedStack stack) =>
+        [
+            name,
+            string.Join(' ', stack.Spec.Rates.Select(rates => rates.Architecture)),
+            string.Join(' ', stack.Spec.Schedules),
+            string.Join(' ', stack.Spec.RecomputePolicies.Select(policy => policy.Name)),
+            stack.Spec.Constants.Length,
+            stack.Spec.Constants.Count(constant => constant.Kind == Cost.Units.SourceKind.Assumed),
+        ];
+    }
+
+    public static Listing Schedules() => new(
+        "schedules",
+        [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
+        [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
+            schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    private static string Attention(AttentionSpec attention) => attention switch
+    {
+        LatentAttention => "MLA",
+        GroupedQueryAttention grouped => grouped.KeyValueHeads == grouped.Heads ? "MHA" : "GQA",
+        _ => throw new ArgumentOutOfRangeException(nameof(attention), attention, null),
+    };
+
+    private static string Experts(ModelSpec model) => model.Moe is { } moe ? $"{moe.TopK} of {moe.Experts}" : "dense";
+}

@@ -1,0 +1,179 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
+using Planner.Cost.Units;
+using Planner.Plans;
+
+namespace Planner.Commands;
+
+/// <summary>The options that describe a workload and what may be tried for it.</summary>
+internal sealed class PlanRequestOptions
+{
+    public const int MostGpus = 131_072;
+    public const int MostSequences = 1_048_576;
+
+    public PlanRequestOptions(IReadOnlyCollection<string> schedules)
+    {
+        Schedule = OptionKinds.Names("--schedule", schedules, $"Pipeline schedules allowed: {Listed(schedules)} (default: all that the stack runs).");
+    }
+
+    public Option<string?> Model { get; } = OptionKinds.Text(
+        "--model", "NAME|FILE", "Model: a name of 'planner list models' or a Hugging Face config.json. Required.");
+
+    public Option<int?> Gpus { get; } = OptionKinds.Integer(
+        "--gpus", 1, MostGpus, $"GPUs, 1 to {MostGpus}. Required.");
+
+    public Option<string?> Hardware { get; } = OptionKinds.Text(
+        "--hw", "NAME|FILE", "Machine: a name of 'planner list hardware' or a file like those. Required.");
+
+    public Option<string?> Stack { get; } = OptionKinds.Text(
+        "--stack", "NAME|FILE", "Software on the machine: a name of 'planner list stacks' or a file like those (default: the model's).");
+
+    public Option<int?> Batch { get; } = OptionKinds.Integer(
+        "--batch", 1, MostSequences, $"Sequences a step, 1 to {MostSequences} (default: the model's).");
+
+    public Option<int?> Sequence { get; } = OptionKinds.Integer(
+        "--seq", 1, MostSequences, $"Tokens a sequence, 1 to {MostSequences} (default: the model's).");
+
+    public Option<Precision?> Precision { get; } = OptionKinds.Word<Precision>(
+        "--precision", PlanWords.Of, "Precision of the linear layers (default: the model's).");
+
+    public Option<double?> Tokens { get; } = OptionKinds.Count(
+        "--tokens", "Tokens of the whole run, for days and price: 14.8e12 or 14.8T (default: the model's).");
+
+    public Option<double?> LoadFactor { get; } = OptionKinds.Number(
+        "--load-factor", "X", 1, 100, "Busiest expert rank over mean, 1 to 100 (default: the stack's curve, else 1).");
+
+    public Option<double?> MemoryLimit { get; } = OptionKinds.Number(
+        "--memory-limit", "GIB", 0.001, 65_536, "Memory of one GPU in GiB that plans may fill (default: the machine's).");
+
+    public Option<TensorChoice?> Tensor { get; } = TensorOption();
+
+    public Option<ImmutableArray<int>> Context { get; } = Degree("--cp", "Context-parallel ranks allowed");
+
+    public Option<ImmutableArray<int>> Pipeline { get; } = Degree("--pp", "Pipeline ranks allowed");
+
+    public Option<ImmutableArray<int>> Virtual { get; } = OptionKinds.Integers(
+        "--vpp", 1, 1024, "Chunks of layers a pipeline rank, 1 to 1024; interleaved schedules only (default: all).");
+
+    public Option<ImmutableArray<int>> Expert { get; } = Degree("--ep", "Expert-parallel ranks allowed");
+
+    public Option<ImmutableArray<int>> Data { get; } = Degree("--dp", "Data-parallel replicas allowed");
+
+    public Option<ImmutableArray<int>> MicroBatch { get; } = OptionKinds.Integers(
+        "--micro-batch", 1, MostSequences, "Sequences a micro-batch (default: all that divide the batch, small ones).");
+
+    public Option<ImmutableArray<string>> Schedule { get; }
+
+    public Option<ImmutableArray<string>> Recompute { get; } = OptionKinds.Names(
+        "--recompute", [], "Recomputation allowed: none, full, or a policy of the stack (default: all of the stack).");
+
+    public Option<ImmutableArray<Sharding>> Sharding { get; } = OptionKinds.Words<Sharding>(
+        "--sharding", PlanWords.Of, "What data-parallel ranks divide: states, gradients, weights (default: all).");
+
+    public Option<double?> TimeLimit { get; } = OptionKinds.Number(
+        "--time-limit", "S", 0.01, 86_400, "Seconds for the search, 0.01 to 86400; the best so far is printed (default: no limit).");
+
+    public Option<int?> Threads { get; } = OptionKinds.Integer(
+        "--threads", 1, 1024, "Threads of the search, 1 to 1024; changes its time, never the plan (default: all cores).");
+
+    public Option<bool> Extrapolate { get; } = new("--extrapolate")
+    {
+        Description = "Also try layouts beyond the measured tables (default: no).",
+    };
+
+    public Option<bool> Audit { get; } = new("--audit")
+    {
+        Description = "Keep every layout in the joint model, for a second proof; slow (default: no).",
+    };
+
+    /// <summary>Degrees and choices, in the order of the command line.</summary>
+    public IEnumerable<Option> Pins =>
+        [Tensor, Context, Pipeline, Virtual, Expert, Data, MicroBatch, Schedule, Recompute, Sharding];
+
+    public IEnumerable<Option> All =>
+    [
+        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Tokens, LoadFactor, MemoryLimit,
+        .. Pins, TimeLimit, Threads, Extrapolate, Audit,
+    ];
+
+    /// <summary>The request; refuses one without model, GPUs or hardware.</summary>
+    public SolveRequest Read(ParseResult parse)
+    {
+        Option[] required = [Model, Gpus, Hardware];
+        var missing = required.Where(option => parse.GetResult(option) is null).Select(option => option.Name).ToList();
+        if (missing.Count > 0)
+        {
+            throw new RefusedException(
+                $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing; for example --model v3-671b --gpus 2048 --hw h800");
+        }
+
+        return Read(parse, parse.GetValue(Model)!, parse.GetValue(Hardware)!, parse.GetValue(Gpus)!.Value);
+    }
+
+    public SolveRequest Read(ParseResult parse, string model, string hardware, int gpus)
+    {
+        var tensor = parse.GetValue(Tensor);
+        return new SolveRequest(
+            model,
+            hardware,
+            parse.GetValue(Stack),
+            gpus,
+            parse.GetValue(Batch),
+            parse.GetValue(Sequence),
+            parse.GetValue(Precision),
+            parse.GetValue(Tokens),
+            parse.GetValue(LoadFactor),
+            parse.GetValue(MemoryLimit) is { } gib ? Bytes.FromGib(gib) : null,
+            tensor?.Policy ?? TensorPolicy.Avoid,
+            new PlanPins(
+                tensor?.Degrees ?? [],
+                parse.GetValue(Context),
+                parse.GetValue(Pipeline),
+                parse.GetValue(Virtual),
+                parse.GetValue(Expert),
+                parse.GetValue(Data),
+                parse.GetValue(MicroBatch),
+                parse.GetValue(Schedule),
+                parse.GetValue(Recompute),
+                parse.GetValue(Sharding)),
+            parse.GetValue(TimeLimit) is { } seconds ? new Seconds(seconds) : null,
+            parse.GetValue(Threads),
+            parse.GetValue(Extrapolate),
+            parse.GetValue(Audit));
+    }
+
+    private static Option<ImmutableArray<int>> Degree(string name, string what) =>
+        OptionKinds.Integers(name, 1, MostGpus, $"{what}, 1 to {MostGpus} (default: all).");
+
+    private static string Listed(IReadOnlyCollection<string> names) => names.Count == 0 ? "none known" : string.Join(", ", names);
+
+    private static Option<TensorChoice?> TensorOption() => new("--tp")
+    {
+        Description = "Tensor parallelism: avoid takes the smallest degree that has a plan, allow any, or the degrees allowed, 1 to 1024 (default: avoid).",
+        HelpName = "avoid|allow|N[,N...]",
+        CustomParser = result =>
+        {
+            var given = result.Tokens[0].Value;
+            if (given == "avoid") return new TensorChoice(TensorPolicy.Avoid, []);
+            if (given == "allow") return new TensorChoice(TensorPolicy.Allow, []);
+            var degrees = ImmutableArray.CreateBuilder<int>();
+            foreach (var item in given.Split(',', StringSplitOptions.TrimEntries))
+            {
+                if (OptionKinds.Whole(item) is not ({ } degree and >= 1 and <= 1024))
+                {
+                    result.AddError($"--tp: '{item}' is not allowed; give avoid, allow, or whole numbers from 1 to 1024 with commas");
+                    return null;
+                }
+
+                if (!degrees.Contains(degree)) degrees.Add(degree);
+            }
+
+            return new TensorChoice(TensorPolicy.Pinned, degrees.ToImmutable());
+        },
+    };
+}
+
+/// <summary>The value of --tp.</summary>
+internal sealed record TensorChoice(TensorPolicy Policy, ImmutableArray<int> Degrees);

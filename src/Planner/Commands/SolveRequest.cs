@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
+using Planner.Cost.Units;
+using Planner.Plans;
+
+namespace Planner.Commands;
+
+/// <summary>The command line as given, checked for form and range only; null where an option was not given.</summary>
+/// <param name="Model">Catalog name or file.</param>
+/// <param name="Hardware">Catalog name or file.</param>
+/// <param name="Stack">Catalog name or file.</param>
+/// <param name="Gpus">GPUs.</param>
+/// <param name="Batch">Sequences a step.</param>
+/// <param name="Sequence">Tokens a sequence.</param>
+/// <param name="Precision">Of the linear layers.</param>
+/// <param name="Tokens">Tokens of the whole run.</param>
+/// <param name="LoadFactor">Busiest expert rank over mean.</param>
+/// <param name="MemoryLimit">Of one GPU.</param>
+/// <param name="TensorPolicy">Tensor parallelism; pinned where <see cref="PlanPins.Tensor"/> holds values.</param>
+/// <param name="Pins">What the user fixed.</param>
+/// <param name="TimeLimit">Of the search.</param>
+/// <param name="Threads">Of the search; never changes the answer.</param>
+/// <param name="Extrapolate">Layouts beyond the measured tables are allowed.</param>
+/// <param name="Audit">Every layout keeps its literal in the joint model.</param>
+public sealed record SolveRequest(
+    string Model,
+    string Hardware,
+    string? Stack,
+    int Gpus,
+    int? Batch,
+    int? Sequence,
+    Precision? Precision,
+    double? Tokens,
+    double? LoadFactor,
+    Bytes? MemoryLimit,
+    TensorPolicy TensorPolicy,
+    PlanPins Pins,
+    Seconds? TimeLimit,
+    int? Threads,
+    bool Extrapolate,
+    bool Audit);
+
+/// <summary>Allowed values of each degree and choice, in the order given; empty where the user left it open.</summary>
+public sealed record PlanPins(
+    ImmutableArray<int> Tensor,
+    ImmutableArray<int> Context,
+    ImmutableArray<int> Pipeline,
+    ImmutableArray<int> Virtual,
+    ImmutableArray<int> Expert,
+    ImmutableArray<int> Data,
+    ImmutableArray<int> MicroBatch,
+    ImmutableArray<string> Schedule,
+    ImmutableArray<string> Recompute,
+    ImmutableArray<Sharding> Sharding)
+{
+    public static PlanPins None { get; } = new([], [], [], [], [], [], [], [], [], []);
+
+    /// <summary>The pins that are set, by their names on the command line and in its order: what <see cref="PlanRequest.Pins"/> holds.</summary>
+    public ImmutableArray<KeyValuePair<string, ImmutableArray<string>>> ByName()
+    {
+        var pins = ImmutableArray.CreateBuilder<KeyValuePair<string, ImmutableArray<string>>>();
+        Add("tp", Tensor, PlanWords.Of);
+        Add("cp", Context, PlanWords.Of);
+        Add("pp", Pipeline, PlanWords.Of);
+        Add("vpp", Virtual, PlanWords.Of);
+        Add("ep", Expert, PlanWords.Of);
+        Add("dp", Data, PlanWords.Of);
+        Add("micro_batch", MicroBatch, PlanWords.Of);
+        Add("schedule", Schedule, name => name);
+        Add("recompute", Recompute, name => name);
+        Add("sharding", Sharding, PlanWords.Of);
+        return pins.ToImmutable();
+
+        void Add<T>(string name, ImmutableArray<T> values, Func<T, string> word)
+        {
+            if (!values.IsEmpty) pins.Add(new(name, [.. values.Select(word)]));
+        }
+    }
+}
+
+/// <summary>One layout to estimate.</summary>
+/// <param name="Request">Workload; every pin holds exactly one value.</param>
+/// <param name="Stages">Letters of each stage (<see cref="StageLetters"/> places a model's layers by them); null where the placement is to be searched.</param>
+public sealed record EstimateRequest(SolveRequest Request, ImmutableArray<string>? Stages);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Planner.Plans;
+
+namespace Planner.Reports;
+
+/// <summary>A column of a listing.</summary>
+/// <param name="Key">In JSON and CSV, with its unit.</param>
+/// <param name="Title">For people.</param>
+internal sealed record ListingColumn(string Key, string Title);
+
+/// <summary>A cell: text, a number, or nothing.</summary>
+internal readonly record struct ListingCell(string? Text, double? Number)
+{
+    public static implicit operator ListingCell(string? text) => new(text, null);
+
+    public static implicit operator ListingCell(double number) => new(null, number);
+
+    public static implicit operator ListingCell(double? number) => new(null, number);
+
+    public static implicit operator ListingCell(int number) => new(null, number);
+
+    public string Plain => Text ?? (Number is { } number ? SixDigits.Text(number) : "");
+
+    public string Readable => Text ?? (Number is { } number ? Readably(number) : "");
+
+    private static string Readably(double number) =>
+        number == Math.Floor(number) && Math.Abs(number) < 1e6 ? number.ToString("F0", CultureInfo.InvariantCulture) : Quantity.Short(number);
+}
+
+/// <summary>What planner list prints, before it has a format.</summary>
+internal sealed record Listing(string Noun, ImmutableArray<ListingColumn> Columns, ImmutableArray<ImmutableArray<ListingCell>> Rows)
+{
+    public string Csv()
+    {
+        using var writer = new StringWriter { NewLine = "\n" };
+        using (var csv = new CsvTable(writer, string.Join(',', Columns.Select(column => column.Key))))
+        {
+            foreach (var row in Rows)
+            {
+                foreach (var cell in row) csv.Cell(cell.Plain);
+                csv.End();
+            }
+        }
+
+        return writer.ToString();
+    }
+
+    public string Json() => PlanJson.Object(json => json.Rows(Noun, Rows, (line, row) =>
+    {
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (row[i].Number is { } number) line.Rounded(Columns[i].Key, number);
+            else if (row[i].Text is { } text) line.WriteString(Columns[i].Key, text);
+            else line.WriteNull(Columns[i].Key);
+        }
+    }));
+}

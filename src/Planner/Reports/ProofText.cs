@@ -1,0 +1,64 @@
+using Planner.Cost.Units;
+using Planner.Plans;
+using Planner.Search;
+
+namespace Planner.Reports;
+
+/// <summary>How the plan was proven, and what it rests on.</summary>
+internal static class ProofText
+{
+    public static void Write(TextLines lines, Plan plan)
+    {
+        if (plan.Solver is { } solver)
+        {
+            lines.Sentence("proof", Verdict(solver));
+            lines.Sentence(
+                "searched",
+                $"{Quantity.Count(solver.Candidates)} layouts scored of {Quantity.Count(solver.Considered)} in the space, "
+                + $"placement searched for {Quantity.Count(solver.Placements)}, {Quantity.Count(solver.Survivors)} in the joint model");
+        }
+        else
+        {
+            lines.Sentence("proof", "none: an estimate of the placement given");
+        }
+
+        lines.Sentence("evidence", Evidence(plan.Evidence));
+        var all = AssumedConstants.All(plan).ToList();
+        lines.Sentence(
+            "rests on",
+            $"{all.Count} constants of machine and software: {Kinds(all)}");
+        foreach (var finding in plan.Findings) lines.Sentence(PlanWords.Of(finding.Level), finding.Message);
+    }
+
+    private static string Verdict(SolverReport solver)
+    {
+        var by = solver.Proofs.Length == 0 ? "" : $", by {string.Join(" and ", solver.Proofs)}";
+        return solver.Status switch
+        {
+            ProofStatus.Optimal => $"optimal in the model: no layout of the space is faster (gap {Quantity.Percent(solver.Gap)}{by})",
+            ProofStatus.Feasible => $"not proven: nothing is faster than {Quantity.Time(solver.Bound)} (gap {Quantity.Percent(solver.Gap)}{by})",
+            _ => $"not proven ({PlanWords.Of(solver.Status)})",
+        };
+    }
+
+    private static string Evidence(Evidence evidence) => evidence switch
+    {
+        Plans.Evidence.PublishedPrecedent => "published precedent: a published run used these degrees and this schedule",
+        Plans.Evidence.KernelsMeasured => "kernels measured: every kernel lies within the measured tables",
+        Plans.Evidence.Extrapolated => "extrapolated: some rates lie beyond the measured tables",
+        _ => throw new ArgumentOutOfRangeException(nameof(evidence), evidence, null),
+    };
+
+    private static string Kinds(List<Constant> all)
+    {
+        (SourceKind Kind, string Word)[] words =
+        [
+            (SourceKind.Assumed, "assumed"), (SourceKind.Measured, "measured"), (SourceKind.Fitted, "fitted"),
+            (SourceKind.DataSheet, "from data sheets"), (SourceKind.Derived, "derived"),
+        ];
+        return string.Join(", ", words
+            .Select(word => (word.Word, Count: all.Count(constant => constant.Kind == word.Kind)))
+            .Where(word => word.Count > 0)
+            .Select(word => $"{word.Count} {word.Word}"));
+    }
+}

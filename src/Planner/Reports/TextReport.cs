@@ -1,0 +1,89 @@
+using Planner.Plans;
+using Planner.Search;
+
+namespace Planner.Reports;
+
+/// <summary>A plan for people: the answer first, then where time and memory go, what was near, the proof; files last.</summary>
+internal static class TextReport
+{
+    public static string Write(Plan plan, IReadOnlyCollection<string> written)
+    {
+        var lines = new TextLines();
+        lines.Paragraph(Headline(plan)).Line();
+        Answer(lines, plan);
+        lines.Line();
+        CostText.Write(lines, plan);
+        lines.Line();
+        lines.Items("stages", StagesText.Of(plan));
+        if (Experts(plan) is { } experts) lines.Sentence("experts", experts);
+        lines.Line();
+        NeighboursText.Write(lines, plan);
+        lines.Line();
+        ProofText.Write(lines, plan);
+        if (written.Count > 0) lines.Line().Sentence("written", string.Join(", ", written));
+        return lines.ToString();
+    }
+
+    private static string Headline(Plan plan)
+    {
+        var request = plan.Request;
+        var nodes = (request.Gpus + plan.Machine.Node.Gpus - 1) / plan.Machine.Node.Gpus;
+        var proven = plan.Solver is null or { Status: ProofStatus.Optimal } ? "" : ", not proven";
+        return $"{request.Model} on {request.Gpus} x {request.Hardware} ({nodes} {(nodes == 1 ? "node" : "nodes")}), {request.SequenceLength} tokens, "
+            + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}, stack {request.Stack}{proven}";
+    }
+
+    private static void Answer(TextLines lines, Plan plan)
+    {
+        var layout = plan.Layout;
+        var estimate = plan.Estimate;
+        lines.Items("plan", LayoutText.Degrees(layout.Degrees));
+        lines.Sentence(
+            "",
+            $"{layout.Schedule.Title}, micro-batch {layout.MicroBatch}, {layout.MicroBatches} micro-batches, recompute {layout.Recompute.Name}, "
+            + $"sharding {PlanWords.Of(layout.Sharding)}");
+        if (plan.Twin is { } twin) lines.Sentence("", "= " + twin);
+        lines.Items(
+            "step",
+            [
+                Quantity.Time(estimate.Step),
+                $"{Quantity.Number(estimate.TokensPerGpuPerSecond)} tokens/s per gpu",
+                $"{Quantity.Number(estimate.ModelFlopsPerGpu.Teraflops)} TFLOP/s per gpu",
+                $"MFU {Quantity.Percent(estimate.Mfu)}",
+            ]);
+        var fullest = estimate.Fullest;
+        lines.Items(
+            "memory",
+            [
+                $"{Quantity.Gib(fullest.Total)} of {Quantity.Gib(plan.Request.MemoryLimit)} on the fullest gpu (pipeline rank {fullest.Rank})",
+                $"headroom {Quantity.Gib(plan.Request.MemoryLimit - fullest.Total)}",
+            ]);
+        lines.Items("run", Run(plan));
+    }
+
+    private static IEnumerable<string> Run(Plan plan)
+    {
+        if (RunCost.Of(plan) is { } run)
+        {
+            yield return $"{Quantity.Count(run.Tokens)} tokens";
+            yield return $"{Quantity.Number(run.Days)} days";
+            yield return $"{Quantity.Count(run.GpuHours)} gpu-hours";
+            if (run.Dollars is { } dollars) yield return $"{Quantity.Count(dollars)} USD";
+        }
+
+        yield return $"{Quantity.Count(plan.Estimate.GpuHoursPerTrillionTokens)} gpu-hours per 1T tokens";
+    }
+
+    private static string? Experts(Plan plan)
+    {
+        if (plan.Model.Moe is not { } moe) return null;
+        var ranks = plan.Layout.Degrees.Expert;
+        var each = moe.Experts / ranks;
+        var text = $"{moe.Experts} over {ranks} {(ranks == 1 ? "rank" : "ranks")}, {each} each";
+        if (moe.Router.Groups == 1) return text;
+
+        // Neighbouring expert ranks share a node, so a group stays inside one where a node holds whole groups.
+        var onNode = Math.Max(1, plan.Machine.Node.Gpus / plan.Layout.Degrees.Tensor) * each;
+        return onNode % (moe.Experts / moe.Router.Groups) == 0 ? text + ", every router group inside one node" : text;
+    }
+}

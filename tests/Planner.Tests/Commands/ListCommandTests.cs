@@ -1,0 +1,37 @@
+using System.Text.Json;
+using NUnit.Framework;
+
+namespace Planner.Tests.Commands;
+
+[TestFixture]
+public sealed class ListCommandTests
+{
+    [TestCase("models", "v3-671b")]
+    [TestCase("hardware", "h800")]
+    [TestCase("stacks", "deepseek")]
+    [TestCase("schedules", "dualpipe")]
+    public void List_EveryFormat_HoldsTheSameRows(string catalog, string known)
+    {
+        var planner = new FakePlanner(FakePlanner.Found);
+        var text = Run.Of(planner, "list", catalog);
+        var csv = Run.Of(planner, "list", catalog, "--format", "csv");
+        var json = Run.Of(planner, "list", catalog, "--format", "json");
+        using var document = JsonDocument.Parse(json.Output);
+        var names = document.RootElement.GetProperty(catalog).EnumerateArray().Select(row => row.GetProperty("name").GetString()).ToList();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((text.Code, csv.Code, json.Code), Is.EqualTo((0, 0, 0)));
+            Assert.That((text.Error, csv.Error, json.Error), Is.EqualTo(("", "", "")));
+            Assert.That(names, Does.Contain(known));
+            Assert.That(FirstCells(csv.Output, ','), Is.EqualTo(names));
+            Assert.That(FirstCells(text.Output, ' '), Is.EqualTo(names));
+            Assert.That(text.Output, Does.Not.Contain("\u001b"));
+        }
+    }
+
+    [Test]
+    public void List_Schedules_IsTheGoldenFile() => Golden.Verify(Run.Of(new FakePlanner(FakePlanner.Found), "list", "schedules").Output, "list-schedules");
+
+    private static IEnumerable<string> FirstCells(string table, char separator) =>
+        table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.TrimStart().Split(separator)[0]);
+}

@@ -1,0 +1,22 @@
+using Planner.Commands;
+using Planner.Cost.Schedules;
+
+namespace Planner.Tests.Commands;
+
+/// <summary>One run of the command line in this process.</summary>
+internal sealed record Run(int Code, string Output, string Error)
+{
+    public static readonly string[] Minimal = ["solve", "--model", "v3-671b", "--gpus", "2048", "--hw", "h800"];
+
+    public static Run Of(IPlanner planner, params string[] args) => Of(() => planner, debug: false, args);
+
+    public static Run Of(Func<IPlanner> planner, bool debug, params string[] args)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        using var error = new StringWriter { NewLine = "\n" };
+        var context = new CommandContext(
+            output, error, ErrorIsTerminal: false, Color: false, planner, Data: null, [.. ScheduleCatalog.All.Select(schedule => schedule.Name)], debug);
+        var code = new App(context).Run(args);
+        return new Run(code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,90 @@
+using NUnit.Framework;
+using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
+using Planner.Plans;
+
+namespace Planner.Tests.Plans;
+
+[TestFixture]
+public sealed class PlanFileReaderTests
+{
+    private static readonly string Written = PlanFileWriter.Write(SamplePlan.Plan());
+
+    [Test]
+    public void Read_WrittenPlan_GivesBackRequestAndDecisions()
+    {
+        var saved = PlanFileReader.Read(Written, "plan.json");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((saved.Model, saved.Hardware, saved.Stack), Is.EqualTo(("v3-671b", "h800", "deepseek")));
+            Assert.That((saved.Gpus, saved.SequenceLength, saved.GlobalBatch, saved.Precision), Is.EqualTo((2048, 4096, 15360, Precision.Fp8)));
+            Assert.That(saved.MemoryLimit.Gib, Is.EqualTo(80e9 / (1 << 30)).Within(1e-4));
+            Assert.That(saved.Tokens, Is.EqualTo(14.8e12));
+            Assert.That(saved.LoadFactor, Is.Null);
+            Assert.That(saved.Extrapolate, Is.False);
+            Assert.That(
+                saved.Pins.ByName().Select(pin => $"{pin.Key}={string.Join(',', pin.Value)}"),
+                Is.EqualTo(new[]
+                {
+                    "tp=1", "cp=1", "pp=16", "vpp=1", "ep=64", "dp=128", "micro_batch=1", "schedule=dualpipe", "recompute=selective", "sharding=zero1",
+                }));
+            Assert.That(saved.MicroBatches, Is.EqualTo(120));
+            Assert.That(StageLetters.Place(saved.Stages, SamplePlan.Plan().Model, 16).Stages, Is.EqualTo(SamplePlan.Stages.Stages));
+        }
+    }
+
+    [Test]
+    public void Read_RequestOfItsOwn_IsKept()
+    {
+        var plan = SamplePlan.Plan();
+        plan = plan with
+        {
+            Request = plan.Request with { LoadFactor = 1.25, Tokens = null, Extrapolate = true, Precision = Precision.Bf16 },
+            Layout = plan.Layout with { Sharding = Sharding.Zero3 },
+        };
+        var saved = PlanFileReader.Read(PlanFileWriter.Write(plan), "plan.json");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That((saved.LoadFactor, saved.Tokens, saved.Extrapolate), Is.EqualTo(((double?)1.25, (double?)null, true)));
+            Assert.That((saved.Precision, saved.Pins.Sharding[0]), Is.EqualTo((Precision.Bf16, Sharding.Zero3)));
+        }
+    }
+
+    [Test]
+    public void Read_NewerMinorWithUnknownKeys_IsRead()
+    {
+        var newer = Written
+            .Replace("\"schema_version\": \"1.0\",", "\"schema_version\": \"1.7\", \"novelty\": {\"a\": [1]},", StringComparison.Ordinal)
+            .Replace("\"gpus\": 2048,", "\"gpus\": 2048, \"region\": \"x\",", StringComparison.Ordinal);
+        Assert.That(PlanFileReader.Read(newer, "plan.json").Gpus, Is.EqualTo(2048));
+    }
+
+    [TestCase("\"schema_version\": \"1.0\"", "\"schema_version\": \"2.0\"", "p.json: schema_version 2.0 is newer than this planner reads (1.x); use a newer planner")]
+    [TestCase("\"schema_version\": \"1.0\"", "\"schema_version\": \"one\"", "p.json: schema_version 'one' is not a version such as 1.0")]
+    [TestCase("\"pp\": 16,", "", "p.json: decisions.degrees: 'pp' is missing")]
+    [TestCase("\"pp\": 16,", "\"pp\": 0,", "p.json: decisions.degrees.pp: 0 is not a whole number from 1")]
+    [TestCase("\"pp\": 16,", "\"pp\": \"16\",", "p.json: decisions.degrees.pp: \"16\" is not a whole number from 1")]
+    [TestCase("\"pp\": 16,", "\"pp\": 8,", "p.json: decisions.degrees: tp x cp x pp x dp = 1024, but the request has 2048 gpus")]
+    [TestCase("\"precision\": \"fp8\"", "\"precision\": \"int4\"", "p.json: request.precision: 'int4' is not allowed; choose from bf16, fp8")]
+    [TestCase("\"layers\":\"Etttt\"", "\"layers\":\"Ettt\"", "p.json: decisions.stages: the stages are not those of layout; make both the same")]
+    [TestCase("\"layout\": \"", "\"layout\": \"x", "p.json: decisions.layout: 'x' is not allowed; a layout is made of E t m L |, (...)*N and x*N")]
+    public void Read_WrongFile_SaysWhereInOneLine(string good, string bad, string message)
+    {
+        Assert.That(Written, Does.Contain(good));
+        Assert.That(
+            () => PlanFileReader.Read(Written.Replace(good, bad, StringComparison.Ordinal), "p.json"),
+            Throws.TypeOf<RefusedException>().With.Message.EqualTo(message));
+    }
+
+    [TestCase("{\n  \"schema_version\": oops\n}", "p.json is not JSON: line 2, column 21; give a file of planner solve -o")]
+    [TestCase("", "p.json is not JSON: line 1, column 1; give a file of planner solve -o")]
+    [TestCase("[1]", "p.json: the file: an object is expected")]
+    public void Read_NotAPlan_SaysWhere(string text, string message) => Assert.That(
+        () => PlanFileReader.Read(text, "p.json"),
+        Throws.TypeOf<RefusedException>().With.Message.EqualTo(message));
+
+    [Test]
+    public void ReadFile_NoFile_SaysSo() => Assert.That(
+        () => PlanFileReader.ReadFile("/nowhere/plan.json"),
+        Throws.TypeOf<RefusedException>().With.Message.StartsWith("cannot read the plan '/nowhere/plan.json'"));
+}
