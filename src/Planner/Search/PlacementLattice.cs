@@ -92,8 +92,8 @@ internal sealed class PlacementLattice
     /// <summary>Appends one cut; there must be room.</summary>
     public void Append(PathCut path, PlacementOptions options, RankCosts[] costs, long lag)
     {
+        LoadWeights(path, Cuts, options, costs, lag);
         var cut = Cuts++;
-        LoadWeights(path, cut, options, costs, lag);
         Backward[((Nodes - 1) * Stride) + cut] = 0;
         for (var node = Nodes - 2; node >= 0; node--)
         {
@@ -102,20 +102,6 @@ internal sealed class PlacementLattice
                 least = Math.Min(least, Weights[(ArcOption[arc] * Stride) + cut] + Backward[(ArcTo[arc] * Stride) + cut]);
             Backward[(node * Stride) + cut] = least;
         }
-    }
-
-    /// <summary>Longest of the cuts' shortest paths: no placement left in the lattice is shorter.</summary>
-    public long Bound()
-    {
-        var bound = Far;
-        for (var root = 0; root < Roots; root++)
-        {
-            long longest = 0;
-            for (var cut = 0; cut < Cuts; cut++) longest = Math.Max(longest, Constants[cut] + Backward[(root * Stride) + cut]);
-            bound = Math.Min(bound, longest);
-        }
-
-        return bound;
     }
 
     /// <summary>The lattice without the arcs over which some cut always reaches the upper bound. Tables must be loaded; the result's are not.</summary>

@@ -1,0 +1,105 @@
+using NUnit.Framework;
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+using Planner.Search;
+
+namespace Planner.Tests.Search;
+
+internal sealed class JointModelTest
+{
+    private const int Gpus = 64;
+
+    [Test]
+    public void Solve_SmallInstances_EqualsBruteForceOverAllCandidates([Range(0, 19)] int seed)
+    {
+        var cases = RandomProblem.Cases;
+        var candidates = new List<JointCandidate>();
+        var best = long.MaxValue;
+        for (var i = 0; i < 3; i++)
+        {
+            var name = cases[((seed * 3) + i) % cases.Length];
+            var problem = RandomProblem.Draw(RandomProblem.Graph(name), (seed * 10) + i);
+            best = Math.Min(best, BruteForce.Solve(problem).Best);
+            candidates.Add(Candidate(name, problem, 1 << i, PlacementSearch.RootBound(problem)));
+        }
+
+        // Any legal placement that fits will do as a hint: the model has to find the way itself.
+        var (hint, plan) = FirstThatFits(candidates);
+        if (plan is null) Assert.Ignore("nothing fits in this draw");
+        var result = JointModel.Solve(candidates, Gpus, long.MaxValue, hint, plan, CancellationToken.None);
+        Assert.That((result.Status, result.Makespan, result.Bound), Is.EqualTo((ProofStatus.Optimal, best, best)));
+        Assert.That(Replay(candidates[result.Chosen].Problem, result.Plan!), Is.EqualTo(best));
+
+        var again = JointModel.Solve(candidates, Gpus, long.MaxValue, hint, plan, CancellationToken.None);
+        Assert.That((again.Chosen, again.Rounds), Is.EqualTo((result.Chosen, result.Rounds)));
+        Assert.That(again.Plan!.Stages, Is.EqualTo(result.Plan!.Stages));
+
+        var none = JointModel.Solve(candidates, Gpus, best - 1, result.Chosen, result.Plan!, CancellationToken.None);
+        Assert.That((none.Status, none.Chosen, none.Plan), Is.EqualTo((ProofStatus.Infeasible, -1, (StagePlan?)null)));
+    }
+
+    [Test]
+    public void Solve_DeepSeekV3_AgreesWithTheSearch()
+    {
+        var candidates = new List<JointCandidate>();
+        PlacementResult? best = null;
+        var hint = 0;
+        foreach (var (name, tensor) in new[] { ("dualpipe 16 1 120", 1), ("zb1p 16 1 60", 2) })
+        {
+            var problem = V3Problem.On(name, 74);
+            var result = PlacementSearch.Solve(problem, long.MaxValue, CancellationToken.None);
+            candidates.Add(Candidate(name, problem, tensor, PlacementSearch.RootBound(problem)) with { Cuts = result.Cuts });
+            if (best is not null && best.Makespan <= result.Makespan) continue;
+            (best, hint) = (result, candidates.Count - 1);
+        }
+
+        var joint = JointModel.Solve(candidates, Gpus, best!.Makespan, hint, best.Plan!, CancellationToken.None);
+        Assert.That((joint.Status, joint.Chosen, joint.Makespan), Is.EqualTo((ProofStatus.Optimal, hint, best.Makespan)));
+    }
+
+    [Test]
+    public void Solve_Cancelled_KeepsTheHint()
+    {
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        var problem = V3Problem.DualPipe();
+        var plan = PlacementSearch.Solve(problem, long.MaxValue, CancellationToken.None);
+        var bound = PlacementSearch.RootBound(problem);
+        var joint = JointModel.Solve([Candidate("dualpipe 16 1 120", problem, 1, bound)], Gpus, long.MaxValue, 0, plan.Plan!, source.Token);
+        Assert.That((joint.Status, joint.Makespan, joint.Bound), Is.EqualTo((ProofStatus.Feasible, plan.Makespan, bound)));
+    }
+
+    internal static JointCandidate Candidate(string name, PlacementProblem problem, int tensor, long bound)
+    {
+        var parts = name.Split(' ');
+        var pipeline = int.Parse(parts[1], null);
+        var whole = pipeline * tensor;
+        var degrees = new Degrees(Gpus / Power(whole), tensor * Power(whole) / whole == tensor ? tensor : 1, pipeline, 1, 1, int.Parse(parts[2], null));
+        if (degrees.Gpus != Gpus) degrees = new Degrees(1, 1, 1, 1, Gpus, 1);
+        var layout = new LayoutSpec(
+            degrees, 1, int.Parse(parts[3], null), ScheduleCatalog.Find(parts[0])!, RecomputePolicy.None, Sharding.Zero1);
+        return new JointCandidate(layout, problem, [], bound);
+    }
+
+    private static int Power(int value) => int.IsPow2(value) ? value : Gpus;
+
+    private static (int Candidate, StagePlan? Plan) FirstThatFits(List<JointCandidate> candidates)
+    {
+        for (var i = candidates.Count - 1; i >= 0; i--)
+        {
+            var problem = candidates[i].Problem;
+            var plan = BruteForce.Placements(problem).FirstOrDefault(
+                plan => Enumerable.Range(0, problem.Graph.Ranks).All(rank => problem.RankMemoryKib(rank, plan) <= problem.LimitKib));
+            if (plan is not null) return (i, plan);
+        }
+
+        return (-1, null);
+    }
+
+    private static long Replay(PlacementProblem problem, StagePlan plan)
+    {
+        var durations = new long[problem.Graph.Durations.Length];
+        problem.FillDurations(plan, durations);
+        return problem.Graph.Replay(durations, problem.Lag, new long[problem.Graph.Nodes]);
+    }
+}
