@@ -50,7 +50,7 @@ public sealed class StepEstimator
         ImmutableArray<StepParts> ranks = [.. lines.Select(line => PartsOf(line, step))];
         var seconds = Ticks.ToSeconds(step);
         var tokens = (double)model.Workload.GlobalBatch * model.Workload.SequenceLength / layout.Degrees.Gpus / seconds.Value;
-        var flops = new FlopsPerSecond(tokens * TrainingFlops.PerToken(model.Model, model.Workload.SequenceLength, causal: true, includeMtp: false));
+        var flops = new FlopsPerSecond(tokens * TrainingFlops.PerToken(model.Model, model.Workload.SequenceLength).Total.Value);
         return new Estimate(
             seconds,
             Mean(ranks),

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using Planner.Cost.Layout;
 using Planner.Plans;
 
 namespace Planner.Commands;
@@ -49,7 +48,7 @@ internal static class EstimateCommand
         if (missing.Count > 0)
         {
             throw new RefusedException(
-                $"an estimate needs {string.Join(", ", missing)} (--cp, --vpp and --micro-batch are 1 by default); give them, a --plan, or use planner solve");
+                $"an estimate needs {string.Join(", ", missing)} (--cp, --vpp and --micro-batch are 1 by default; without --recompute and --sharding the fastest that fit are taken); give them, a --plan, or use planner solve");
         }
 
         var tp = pins.Tensor[0];
@@ -69,8 +68,8 @@ internal static class EstimateCommand
             [dp],
             Or(pins.MicroBatch, 1),
             pins.Schedule,
-            Or(pins.Recompute, "none"),
-            Or(pins.Sharding, Sharding.Zero1));
+            pins.Recompute,
+            pins.Sharding);
         return new EstimateRequest(request with { TensorPolicy = TensorPolicy.Pinned, Pins = one }, null);
     }
 

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Planner.Commands;
 using Planner.Cost;
 using Planner.Cost.Schedules;
 using Planner.Inputs;

@@ -1,4 +1,3 @@
-using Planner.Commands;
 using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;

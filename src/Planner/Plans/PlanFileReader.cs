@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using Planner.Commands;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;

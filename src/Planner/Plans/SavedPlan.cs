@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Planner.Commands;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;
 

@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 using Google.OrTools.Sat;
 using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
@@ -222,10 +223,10 @@ internal sealed class JointModelCandidate
     {
         if (denseAt[stage] >= 0) form[denseAt[stage]] += part(problem.Dense);
         if (moeAt[stage] >= 0) form[moeAt[stage]] += part(problem.Moe);
-        if (stage == 0) form[0] += part(problem.Embedding);
+        form[0] += part(problem.Fixed(stage));
         if (stage == stages - 1)
         {
-            form[0] += part(problem.Head) + (problem.MtpModules * part(problem.MtpOnLast));
+            form[0] += problem.MtpModules * part(problem.MtpOnLast);
             if (beforeAt >= 0) form[beforeAt] -= problem.MtpModules * part(problem.MtpOnLast);
         }
         else if (stage == stages - 2 && beforeAt >= 0) form[beforeAt] += problem.MtpModules * part(problem.MtpBeforeLast);

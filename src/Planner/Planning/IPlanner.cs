@@ -3,7 +3,7 @@ using Planner.Cost;
 using Planner.Cost.Units;
 using Planner.Plans;
 
-namespace Planner.Commands;
+namespace Planner.Planning;
 
 /// <summary>What the verbs ask of the search. An unreadable input is an exception whose message is one line; an infeasible request is a value.</summary>
 public interface IPlanner

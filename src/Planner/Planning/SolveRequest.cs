@@ -4,7 +4,7 @@ using Planner.Cost.Layout;
 using Planner.Cost.Units;
 using Planner.Plans;
 
-namespace Planner.Commands;
+namespace Planner.Planning;
 
 /// <summary>The command line as given, checked for form and range only; null where an option was not given.</summary>
 /// <param name="Model">Catalog name or file.</param>

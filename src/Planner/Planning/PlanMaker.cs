@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Planner.Cost;
+using Planner.Cost.Layout;
+using Planner.Cost.Units;
+using Planner.Inputs;
+using Planner.Plans;
+using Planner.Search;
+
+namespace Planner.Planning;
+
+/// <summary>From a request to a plan: reads inputs, searches, estimates the finished plan again, and says what else was near.</summary>
+/// <param name="data">Data folder; null takes the one that ships beside the program.</param>
+public sealed class PlanMaker(string? data = null) : IPlanner
+{
+    /// <summary>Layouts within this share of the best step are placed and replayed; no closed form is reported.</summary>
+    public const double ReplayWithin = 0.10;
+
+    /// <summary>The estimate's stated error: layouts this close are a tie.</summary>
+    public const double TieWithin = 0.05;
+
+    public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) => Search(request, progress, cancel);
+
+    public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
+        request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value);
+
+    private PlanOutcome Search(SolveRequest request, IProgressSink progress, CancellationToken cancel)
+    {
+        var threads = request.Threads ?? Environment.ProcessorCount;
+        if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
+        var inputs = PlanningInputs.Load(request, data);
+        var model = ModelOf(inputs, request.Pins);
+        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
+        var search = new SpaceSearch(model, space, request.TensorPolicy == TensorPolicy.Avoid, ReplayWithin, request.Audit, threads);
+        SpaceSearchResult result;
+        try
+        {
+            result = search.Run(
+                (phase, n, best, bound) => progress.Report(new SearchProgress(
+                    phase,
+                    n,
+                    best == long.MaxValue ? null : Ticks.ToSeconds(best),
+                    best == long.MaxValue ? null : Math.Max(0, (best - bound) / best))),
+                limited.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+        }
+
+        if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);
+        return result.Main.Complete
+            ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
+            : new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+    }
+
+    private PlanOutcome Given(SolveRequest request, ImmutableArray<string> letters)
+    {
+        var inputs = PlanningInputs.Load(request, data);
+        var model = ModelOf(inputs, request.Pins);
+        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
+        var pins = request.Pins;
+        var degrees = new Degrees(pins.Data[0], pins.Tensor[0], pins.Pipeline[0], pins.Expert[0], pins.Context[0], pins.Virtual[0]);
+        var layout = new LayoutSpec(
+            degrees,
+            pins.MicroBatch[0],
+            model.Workload.GlobalBatch / (degrees.Data * pins.MicroBatch[0]),
+            space.Schedules[0],
+            space.Recompute[0],
+            space.Shardings[0]);
+        var plan = StageLetters.Place(letters, model.Model, degrees.Pipeline);
+        var stages = layout.Schedule.Stages(layout.Pipeline);
+        if (plan.Stages.Length != stages)
+        {
+            throw new RefusedException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"the plan has {plan.Stages.Length} stages; {layout.Schedule.Title} on {degrees.Pipeline} ranks has {stages}"));
+        }
+
+        var estimator = new StepEstimator(model, layout, plan);
+        var estimate = estimator.Estimate();
+        var found = new PlanAssembly(inputs, model, null, Evidence(model, inputs)).Given(layout, plan, estimate);
+        return new PlanFound(found, estimator.Timeline);
+    }
+
+    private static CostModel ModelOf(PlanningInputs inputs, PlanPins pins)
+    {
+        var experts = inputs.Model.Spec.Moe?.Experts ?? 1;
+        IReadOnlyList<int> degrees = [.. pins.Expert.Concat(SearchSpace.Divisors(experts)).Where(ep => experts % ep == 0).Distinct()];
+        return new CostModel(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload, degrees);
+    }
+
+    private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => new(model, Precedents.Of(inputs.Model.Spec.Name, data));
+}

@@ -1,0 +1,115 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Planner.Cost;
+using Planner.Cost.Units;
+using Planner.Plans;
+using Planner.Search;
+
+namespace Planner.Planning;
+
+/// <summary>When nothing fits: by how much, on which rank, and what would help at what cost.</summary>
+internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpace space, CandidateTable table, int threads)
+{
+    private const int MostLayouts = 200;
+    private const int MostDoublings = 10;
+
+    public PlanOutcome Find(CancellationToken cancel)
+    {
+        ImmutableArray<KeyValuePair<string, long>> rejected =
+            [.. table.Rejected.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
+        var limit = space.MemoryLimit.Gib.ToString("0.0", CultureInfo.InvariantCulture);
+        if (table.Scored == 0)
+        {
+            return new Infeasible(
+                $"no layout of this request can be run: {(rejected.Length > 0 ? rejected[0].Key : "the space is empty")}",
+                Bytes.Zero,
+                -1,
+                rejected,
+                []);
+        }
+
+        var (excess, rank) = SmallestExcess(cancel);
+        var message = string.Create(
+            CultureInfo.InvariantCulture,
+            $"nothing fits: the emptiest layout needs {(space.MemoryLimit + excess).Gib:0.0} GiB on pipeline rank {rank}, {excess.Gib:0.0} GiB over the limit of {limit} GiB");
+        return new Infeasible(message, excess, rank, rejected, [.. Ways(cancel)]);
+    }
+
+    // The least memory limit at which a layout may fit, then the exact overrun of the layouts that may fit near it.
+    private (Bytes Excess, int Rank) SmallestExcess(CancellationToken cancel)
+    {
+        var (low, high) = (space.MemoryLimit, space.MemoryLimit * 2);
+        while (CandidateTable.Score(model, space with { MemoryLimit = high }, cancel).Layouts.Count == 0) (low, high) = (high, high * 2);
+        for (var i = 0; i < 7; i++)
+        {
+            var middle = (low + high) / 2;
+            if (CandidateTable.Score(model, space with { MemoryLimit = middle }, cancel).Layouts.Count == 0) low = middle;
+            else high = middle;
+        }
+
+        var search = new LayoutSearch(model, space, threads);
+        long least = long.MaxValue;
+        var rank = -1;
+        while (rank < 0)
+        {
+            var near = CandidateTable.Score(model, space with { MemoryLimit = high }, cancel).Layouts;
+            near.Sort();
+            foreach (var scored in near.Take(MostLayouts))
+            {
+                var result = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, cancel).Result!;
+                if (result.Fits || result.ExcessKib >= least || result.FullestRank < 0) continue;
+                (least, rank) = (result.ExcessKib, result.FullestRank);
+            }
+
+            high *= 1.25;
+        }
+
+        return (new Bytes(least * 1024.0), rank);
+    }
+
+    private IEnumerable<WayOut> Ways(CancellationToken cancel)
+    {
+        var gpus = space.Gpus;
+        for (var i = 0; i < MostDoublings && space is { Data: null }; i++)
+        {
+            gpus *= 2;
+            if (space.Pipeline is { } ranks && ranks.All(pp => gpus % pp != 0)) continue;
+            var larger = space with { Gpus = gpus, Tensor = space.Tensor };
+            if (Best(model, larger, cancel) is not { } best) continue;
+            yield return new WayOut($"--gpus {gpus.ToString(CultureInfo.InvariantCulture)}", Cost(best));
+            break;
+        }
+
+        if (!space.Extrapolate && Best(model, space with { Extrapolate = true }, cancel) is { } beyond)
+            yield return new WayOut("--extrapolate (layouts beyond the measured tables)", Cost(beyond));
+
+        var sequence = model.Workload.SequenceLength;
+        for (var half = sequence / 2; half >= 256; half /= 2)
+        {
+            var shorter = new CostModel(
+                model.Model,
+                model.Machine,
+                model.Stack,
+                model.Workload with { SequenceLength = half, GlobalBatch = (int)((long)model.Workload.GlobalBatch * sequence / half) },
+                space.Expert);
+            if (Best(shorter, space, cancel) is not { } best) continue;
+            yield return new WayOut(
+                string.Create(CultureInfo.InvariantCulture, $"--seq {half} --batch {shorter.Workload.GlobalBatch} (the same tokens a step)"), Cost(best));
+            break;
+        }
+
+        if (inputs.Stack.Spec.Memory.MomentBytes > 4)
+            yield return new WayOut("a stack file with BF16 moments (moment_bytes 4)", "no time; frees 4 bytes a parameter of the optimizer's share");
+    }
+
+    private SearchedLayout? Best(CostModel costs, SearchSpace wider, CancellationToken cancel)
+    {
+        if (cancel.IsCancellationRequested) return null;
+        var layouts = CandidateTable.Score(costs, wider, cancel).Layouts;
+        layouts.Sort();
+        return new LayoutSearch(costs, wider, threads).Run(layouts, 0, null, cancel).Best;
+    }
+
+    private static string Cost(SearchedLayout best) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Ticks.ToSeconds(best.Result!.Makespan).Value:0.000} s a step on {best.Layout.Degrees.Gpus} GPUs");
+}
