@@ -16,7 +16,8 @@ internal static class Listings
         return new Listing(
             "models",
             [
-                new("name", "name"), new("published_parameters_b", "published, 1e9"), new("published_active_b", "active, 1e9"),
+                new("name", "name"), new("parameters", "parameters"), new("active", "active"),
+                new("published_b", "published 1e9"), new("published_active_b", "active 1e9"),
                 new("layers", "layers"), new("hidden", "hidden"), new("attention", "attention"), new("experts", "experts"),
                 new("sequence_length", "sequence"), new("global_batch", "batch"), new("precision", "precision"), new("tokens", "tokens"), new("stack", "stack"),
             ],
@@ -24,7 +25,8 @@ internal static class Listings
 
         static ImmutableArray<ListingCell> Row(string name, LoadedModel model) =>
         [
-            name, model.Published?.TotalBillions, model.Published?.ActiveBillions,
+            name, Exact(ParameterCount.Total(model.Spec)), Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)),
+            model.Published?.TotalBillions, model.Published?.ActiveBillions,
             model.Spec.Layers.Length, model.Spec.Hidden, Attention(model.Spec.Attention), Experts(model.Spec),
             model.Defaults.SequenceLength, model.Defaults.GlobalBatch, PlanWords.Of(model.Defaults.Precision), model.Defaults.Tokens, model.Defaults.Stack,
         ];
@@ -38,7 +40,8 @@ internal static class Listings
             [
                 new("name", "name"), new("architecture", "architecture"), new("bf16_tflops", "BF16 TFLOP/s"), new("fp8_tflops", "FP8 TFLOP/s"),
                 new("memory_gib", "memory GiB"), new("hbm_gb_s", "HBM GB/s"), new("gpus_per_node", "gpus a node"),
-                new("nvlink_gb_s", "NVLink GB/s"), new("network_gb_s", "network GB/s"), new("usd_per_gpu_hour", "USD a gpu-hour"),
+                new("nvlink_gb_s", "NVLink GB/s"), new("nvlink_effective_gb_s", "reached"),
+                new("network_gb_s", "network GB/s"), new("network_effective_gb_s", "reached"), new("usd_per_gpu_hour", "USD a gpu-hour"),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
@@ -49,7 +52,8 @@ internal static class Listings
             [
                 name, gpu.Architecture, gpu.Bf16.Teraflops, gpu.Fp8.Value == 0 ? default(double?) : gpu.Fp8.Teraflops,
                 gpu.Memory.Gib, gpu.MemoryBandwidth.Gigabytes, machine.Spec.Node.Gpus,
-                machine.Spec.Node.LinkBandwidth.Gigabytes, machine.Spec.Network.LinkBandwidth.Gigabytes, machine.Spec.PricePerGpuHour,
+                machine.Spec.Node.LinkBandwidth.Gigabytes, machine.Spec.Node.EffectiveBandwidth.Gigabytes,
+                machine.Spec.Network.LinkBandwidth.Gigabytes, machine.Spec.Network.EffectiveBandwidth.Gigabytes, machine.Spec.PricePerGpuHour,
             ];
         }
     }
@@ -81,6 +85,8 @@ internal static class Listings
         [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
         [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
             schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    private static ListingCell Exact(long count) => new(null, count, Whole: true);
 
     private static string Attention(AttentionSpec attention) => attention switch
     {

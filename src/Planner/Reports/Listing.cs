@@ -10,7 +10,8 @@ namespace Planner.Reports;
 internal sealed record ListingColumn(string Key, string Title);
 
 /// <summary>A cell: text, a number, or nothing.</summary>
-internal readonly record struct ListingCell(string? Text, double? Number)
+/// <param name="Whole">The number is a count: exact in JSON and CSV.</param>
+internal readonly record struct ListingCell(string? Text, double? Number, bool Whole = false)
 {
     public static implicit operator ListingCell(string? text) => new(text, null);
 
@@ -20,7 +21,7 @@ internal readonly record struct ListingCell(string? Text, double? Number)
 
     public static implicit operator ListingCell(int number) => new(null, number);
 
-    public string Plain => Text ?? (Number is { } number ? SixDigits.Text(number) : "");
+    public string Plain => Text ?? (Number is { } number ? Whole ? Quantity.Fixed(number, 0) : SixDigits.Text(number) : "");
 
     public string Readable => Text ?? (Number is { } number ? Readably(number) : "");
 
@@ -50,7 +51,8 @@ internal sealed record Listing(string Noun, ImmutableArray<ListingColumn> Column
     {
         for (var i = 0; i < row.Length; i++)
         {
-            if (row[i].Number is { } number) line.Rounded(Columns[i].Key, number);
+            if (row[i] is { Whole: true, Number: { } count }) line.WriteNumber(Columns[i].Key, (long)count);
+            else if (row[i].Number is { } number) line.Rounded(Columns[i].Key, number);
             else if (row[i].Text is { } text) line.WriteString(Columns[i].Key, text);
             else line.WriteNull(Columns[i].Key);
         }

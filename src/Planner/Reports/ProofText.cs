@@ -14,7 +14,7 @@ internal static class ProofText
             lines.Sentence("proof", Verdict(solver));
             lines.Sentence(
                 "searched",
-                $"{Quantity.Count(solver.Candidates)} layouts scored of {Quantity.Count(solver.Considered)} in the space, "
+                $"{Quantity.Of(solver.Candidates, "layout")} scored of {Quantity.Count(solver.Considered)} in the space, "
                 + $"placement searched for {Quantity.Count(solver.Placements)}, {Quantity.Count(solver.Survivors)} in the joint model");
         }
         else
@@ -26,7 +26,7 @@ internal static class ProofText
         var all = AssumedConstants.All(plan).ToList();
         lines.Sentence(
             "rests on",
-            $"{all.Count} constants of machine and software: {Kinds(all)}");
+            $"{Quantity.Of(all.Count, "constant")} of machine and software: {Kinds(all)}");
         foreach (var finding in plan.Findings) lines.Sentence(PlanWords.Of(finding.Level), finding.Message);
     }
 

@@ -50,6 +50,6 @@ internal static class StagesText
             names.Add(step < 0 ? $"{first[chunk]}-r" : first[chunk] == 0 ? "r" : $"r+{first[chunk]}");
         }
 
-        return $"rank r holds {string.Join(", ", names)}";
+        return $"rank r holds {string.Join(", ", names.SkipLast(1))} and {names[^1]}";
     }
 }

@@ -29,7 +29,7 @@ internal static class TextReport
         var request = plan.Request;
         var nodes = (request.Gpus + plan.Machine.Node.Gpus - 1) / plan.Machine.Node.Gpus;
         var proven = plan.Solver is null or { Status: ProofStatus.Optimal } ? "" : ", not proven";
-        return $"{request.Model} on {request.Gpus} x {request.Hardware} ({nodes} {(nodes == 1 ? "node" : "nodes")}), {request.SequenceLength} tokens, "
+        return $"{request.Model} on {request.Gpus} x {request.Hardware} ({Quantity.Of(nodes, "node")}), {request.SequenceLength} tokens, "
             + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}, stack {request.Stack}{proven}";
     }
 
@@ -40,7 +40,7 @@ internal static class TextReport
         lines.Items("plan", LayoutText.Degrees(layout.Degrees));
         lines.Sentence(
             "",
-            $"{layout.Schedule.Title}, micro-batch {layout.MicroBatch}, {layout.MicroBatches} micro-batches, recompute {layout.Recompute.Name}, "
+            $"{layout.Schedule.Title}, micro-batch {layout.MicroBatch}, {layout.MicroBatches} micro-{(layout.MicroBatches == 1 ? "batch" : "batches")}, recompute {layout.Recompute.Name}, "
             + $"sharding {PlanWords.Of(layout.Sharding)}");
         if (plan.Twin is { } twin) lines.Sentence("", "= " + twin);
         lines.Items(
@@ -79,7 +79,7 @@ internal static class TextReport
         if (plan.Model.Moe is not { } moe) return null;
         var ranks = plan.Layout.Degrees.Expert;
         var each = moe.Experts / ranks;
-        var text = $"{moe.Experts} over {ranks} {(ranks == 1 ? "rank" : "ranks")}, {each} each";
+        var text = $"{moe.Experts} over {Quantity.Of(ranks, "rank")}, {each} each";
         if (moe.Router.Groups == 1) return text;
 
         // Neighbouring expert ranks share a node, so a group stays inside one where a node holds whole groups.

@@ -29,6 +29,20 @@ public sealed class ListCommandTests
         }
     }
 
+    // Totals of the published configurations, counted by hand formula elsewhere: 671,026,419,200 with 37.552e9 active, 8,030,261,248.
+    [TestCase("v3-671b", "671026419200", 37.552e9)]
+    [TestCase("llama3.1-8b", "8030261248", 8.030261248e9)]
+    public void List_Models_CountsParametersExactly(string model, string total, double active)
+    {
+        var csv = Run.Of(new FakePlanner(FakePlanner.Found), "list", "models", "--format", "csv").Output;
+        var cells = csv.Split('\n').Single(line => line.StartsWith(model + ",", StringComparison.Ordinal)).Split(',');
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(cells[1], Is.EqualTo(total));
+            Assert.That(double.Parse(cells[2], System.Globalization.CultureInfo.InvariantCulture), Is.EqualTo(active).Within(0.01).Percent);
+        }
+    }
+
     [Test]
     public void List_Schedules_IsTheGoldenFile() => Golden.Verify(Run.Of(new FakePlanner(FakePlanner.Found), "list", "schedules").Output, "list-schedules");
 

@@ -65,7 +65,7 @@ public sealed class TextReportTests
         {
             Layout = plan.Layout with { Schedule = new Interleaved(), Degrees = plan.Layout.Degrees with { Pipeline = 4, Virtual = 4 } },
         };
-        Assert.That(StagesText.Of(interleaved).Last(), Is.EqualTo("rank r holds r, r+4, r+8, r+12"));
+        Assert.That(StagesText.Of(interleaved).Last(), Is.EqualTo("rank r holds r, r+4, r+8 and r+12"));
     }
 
     [Test]
@@ -73,7 +73,7 @@ public sealed class TextReportTests
     {
         var plan = SamplePlan.Plan();
         var folded = plan with { Layout = plan.Layout with { Schedule = new DualPipeV(), Degrees = plan.Layout.Degrees with { Pipeline = 8 } } };
-        Assert.That(StagesText.Of(folded).Last(), Is.EqualTo("rank r holds r, 15-r"));
+        Assert.That(StagesText.Of(folded).Last(), Is.EqualTo("rank r holds r and 15-r"));
     }
 
     [TestCase(0, "0 s")]
