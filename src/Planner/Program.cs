@@ -1,4 +1,4 @@
-using Planner;
+using Planner.Planning;
 using Planner.Commands;
 using Planner.Cost.Schedules;
 
@@ -12,7 +12,7 @@ return new App(new CommandContext(
     error,
     ErrorIsTerminal: !Console.IsErrorRedirected,
     color,
-    Planner: () => throw new RefusedException("the search is not part of this build yet"),
+    Planner: () => new PlanMaker(),
     Data: null,
     [.. ScheduleCatalog.All.Select(schedule => schedule.Name)],
     Debug: Environment.GetEnvironmentVariable("PLANNER_DEBUG") is not (null or ""))).Run(args);

@@ -1,3 +1,4 @@
+using Planner.Planning;
 namespace Planner.Commands;
 
 /// <summary>What a verb may touch outside itself.</summary>

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using System.CommandLine;
 using Planner.Plans;
 using Planner.Reports;

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using System.Diagnostics;
 using Planner.Reports;
 

@@ -119,7 +119,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             Twins.Of(searched.Layout));
     }
 
-    private CandidateOutcome Outcome(SearchedLayout searched, SearchedLayout best, SpaceSearchResult result)
+    private static CandidateOutcome Outcome(SearchedLayout searched, SearchedLayout best, SpaceSearchResult result)
     {
         var bound = Ticks.ToSeconds((long)searched.Scored.Bound);
         if (ReferenceEquals(searched, best)) return new CandidateOutcome(searched.Layout, bound, Ticks.ToSeconds(best.Result!.Makespan), Peak(searched), "chosen", "fastest");

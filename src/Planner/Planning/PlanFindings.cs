@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Units;
-using Planner.Inputs;
 using Planner.Plans;
 using Planner.Search;
 

@@ -56,7 +56,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             : new Undecided("stopped before a first plan was found; give --time-limit more seconds");
     }
 
-    private PlanOutcome Given(SolveRequest request, ImmutableArray<string> letters)
+    private PlanFound Given(SolveRequest request, ImmutableArray<string> letters)
     {
         var inputs = PlanningInputs.Load(request, data);
         var model = ModelOf(inputs, request.Pins);

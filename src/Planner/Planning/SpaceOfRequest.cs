@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Planner.Cost;
-using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 using Planner.Inputs;
 using Planner.Plans;

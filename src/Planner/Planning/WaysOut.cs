@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Planner.Cost;
 using Planner.Cost.Units;
-using Planner.Plans;
 using Planner.Search;
 
 namespace Planner.Planning;

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using System.Collections.Immutable;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;

@@ -1,4 +1,4 @@
-using Planner.Commands;
+using Planner.Planning;
 using Planner.Plans;
 
 namespace Planner.Reports;

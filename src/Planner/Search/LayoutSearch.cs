@@ -56,7 +56,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             else
                 Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => rooted[i] = Root(layouts[start + i], bar));
 
-            foreach (var candidate in rooted)
+            // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
+            foreach (var candidate in rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored))
             {
                 var found = candidate.Root >= limit
                     ? candidate

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using System.Diagnostics;
 using NUnit.Framework;
 using Planner.Commands;

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using NUnit.Framework;
 using Planner.Commands;
 using Planner.Cost.Units;

@@ -1,3 +1,4 @@
+using Planner.Planning;
 using Planner.Commands;
 using Planner.Cost.Schedules;
 

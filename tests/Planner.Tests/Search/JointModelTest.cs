@@ -1,3 +1,4 @@
+using Planner.Planning;
 using Planner.Cost.Pipeline;
 using NUnit.Framework;
 using Planner.Cost.Layout;
