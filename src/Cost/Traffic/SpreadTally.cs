@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 
 namespace Planner.Cost.Traffic;
 
@@ -12,6 +13,7 @@ internal sealed class SpreadTally(int topK)
     private long squares;
 
     /// <summary>Adds a token that uses countOf[g] experts of group g.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Add(ReadOnlySpan<int> countOf)
     {
         Array.Clear(groupsWith);
