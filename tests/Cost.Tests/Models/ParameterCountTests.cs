@@ -9,24 +9,24 @@ public sealed class ParameterCountTests
 {
     private static IEnumerable<TestCaseData> Totals()
     {
-        yield return new(TestModels.DeepSeekV3, 671_026_419_200L);
-        yield return new(TestModels.DeepSeekV2, 235_741_434_880L);
-        yield return new(TestModels.DeepSeekV2Lite, 15_706_484_224L);
-        yield return new(TestModels.KimiK2, 1_026_408_232_448L);
-        yield return new(TestModels.Qwen3With235B, 235_093_634_560L);
-        yield return new(TestModels.Qwen3With30B, 30_532_122_624L);
-        yield return new(TestModels.Mixtral8x7B, 46_702_792_704L);
-        yield return new(TestModels.Mixtral8x22B, 140_620_634_112L);
-        yield return new(TestModels.Glm45, 352_797_829_024L);
-        yield return new(TestModels.Llama8B, 8_030_261_248L);
-        yield return new(TestModels.Llama70B, 70_553_706_496L);
-        yield return new(TestModels.Llama405B, 405_853_388_800L);
-        yield return new(TestModels.Llama2With70B, 68_976_648_192L);
-        yield return new(TestModels.Qwen25With72B, 72_706_203_648L);
-        yield return new(TestModels.Gpt175B, 174_615_846_912L);
-        yield return new(TestModels.Gpt("gpt3-175b-50257", 12288, 96, 96, 50257), 174_604_259_328L);
-        yield return new(TestModels.Gpt530B, 529_600_819_200L);
-        yield return new(TestModels.Gpt1T, 1_008_038_758_400L);
+        yield return new TestCaseData(TestModels.DeepSeekV3, 671_026_419_200L).SetArgDisplayNames(nameof(TestModels.DeepSeekV3));
+        yield return new TestCaseData(TestModels.DeepSeekV2, 235_741_434_880L).SetArgDisplayNames(nameof(TestModels.DeepSeekV2));
+        yield return new TestCaseData(TestModels.DeepSeekV2Lite, 15_706_484_224L).SetArgDisplayNames(nameof(TestModels.DeepSeekV2Lite));
+        yield return new TestCaseData(TestModels.KimiK2, 1_026_408_232_448L).SetArgDisplayNames(nameof(TestModels.KimiK2));
+        yield return new TestCaseData(TestModels.Qwen3With235B, 235_093_634_560L).SetArgDisplayNames(nameof(TestModels.Qwen3With235B));
+        yield return new TestCaseData(TestModels.Qwen3With30B, 30_532_122_624L).SetArgDisplayNames(nameof(TestModels.Qwen3With30B));
+        yield return new TestCaseData(TestModels.Mixtral8x7B, 46_702_792_704L).SetArgDisplayNames(nameof(TestModels.Mixtral8x7B));
+        yield return new TestCaseData(TestModels.Mixtral8x22B, 140_620_634_112L).SetArgDisplayNames(nameof(TestModels.Mixtral8x22B));
+        yield return new TestCaseData(TestModels.Glm45, 352_797_829_024L).SetArgDisplayNames(nameof(TestModels.Glm45));
+        yield return new TestCaseData(TestModels.Llama8B, 8_030_261_248L).SetArgDisplayNames(nameof(TestModels.Llama8B));
+        yield return new TestCaseData(TestModels.Llama70B, 70_553_706_496L).SetArgDisplayNames(nameof(TestModels.Llama70B));
+        yield return new TestCaseData(TestModels.Llama405B, 405_853_388_800L).SetArgDisplayNames(nameof(TestModels.Llama405B));
+        yield return new TestCaseData(TestModels.Llama2With70B, 68_976_648_192L).SetArgDisplayNames(nameof(TestModels.Llama2With70B));
+        yield return new TestCaseData(TestModels.Qwen25With72B, 72_706_203_648L).SetArgDisplayNames(nameof(TestModels.Qwen25With72B));
+        yield return new TestCaseData(TestModels.Gpt175B, 174_615_846_912L).SetArgDisplayNames(nameof(TestModels.Gpt175B));
+        yield return new TestCaseData(TestModels.Gpt("gpt3-175b", 12288, 96, 96, 50257), 174_604_259_328L).SetArgDisplayNames("Gpt175B with 50257 tokens");
+        yield return new TestCaseData(TestModels.Gpt530B, 529_600_819_200L).SetArgDisplayNames(nameof(TestModels.Gpt530B));
+        yield return new TestCaseData(TestModels.Gpt1T, 1_008_038_758_400L).SetArgDisplayNames(nameof(TestModels.Gpt1T));
     }
 
     [TestCaseSource(nameof(Totals))]
@@ -43,15 +43,15 @@ public sealed class ParameterCountTests
 
     private static IEnumerable<TestCaseData> ActiveBillions()
     {
-        yield return new(TestModels.DeepSeekV3, 37.552, 36.626);
-        yield return new(TestModels.DeepSeekV2, 21.376, 20.852);
-        yield return new(TestModels.DeepSeekV2Lite, 2.661, 2.451);
-        yield return new(TestModels.KimiK2, 32.862, 31.687);
-        yield return new(TestModels.Qwen3With235B, 22.191, 21.568);
-        yield return new(TestModels.Qwen3With30B, 3.353, 3.042);
-        yield return new(TestModels.Mixtral8x7B, 12.880, 12.749);
-        yield return new(TestModels.Mixtral8x22B, 39.152, 38.955);
-        yield return new(TestModels.Glm45, 33.632, 32.856);
+        yield return new TestCaseData(TestModels.DeepSeekV3, 37.552, 36.626).SetArgDisplayNames(nameof(TestModels.DeepSeekV3));
+        yield return new TestCaseData(TestModels.DeepSeekV2, 21.376, 20.852).SetArgDisplayNames(nameof(TestModels.DeepSeekV2));
+        yield return new TestCaseData(TestModels.DeepSeekV2Lite, 2.661, 2.451).SetArgDisplayNames(nameof(TestModels.DeepSeekV2Lite));
+        yield return new TestCaseData(TestModels.KimiK2, 32.862, 31.687).SetArgDisplayNames(nameof(TestModels.KimiK2));
+        yield return new TestCaseData(TestModels.Qwen3With235B, 22.191, 21.568).SetArgDisplayNames(nameof(TestModels.Qwen3With235B));
+        yield return new TestCaseData(TestModels.Qwen3With30B, 3.353, 3.042).SetArgDisplayNames(nameof(TestModels.Qwen3With30B));
+        yield return new TestCaseData(TestModels.Mixtral8x7B, 12.880, 12.749).SetArgDisplayNames(nameof(TestModels.Mixtral8x7B));
+        yield return new TestCaseData(TestModels.Mixtral8x22B, 39.152, 38.955).SetArgDisplayNames(nameof(TestModels.Mixtral8x22B));
+        yield return new TestCaseData(TestModels.Glm45, 33.632, 32.856).SetArgDisplayNames(nameof(TestModels.Glm45));
     }
 
     [TestCaseSource(nameof(ActiveBillions))]
@@ -72,18 +72,18 @@ public sealed class ParameterCountTests
 
     private static IEnumerable<TestCaseData> LayerMillions()
     {
-        yield return new(TestModels.DeepSeekV3, 583.4834, 11507.2863, 585.3187);
-        yield return new(TestModels.DeepSeekV2, 337.9814, 3972.1165, 338.8006);
-        yield return new(TestModels.DeepSeekV2Lite, 81.0071, 584.8479, 83.1043);
-        yield return new(TestModels.KimiK2, 497.5002, 17059.3652, 500.2531);
-        yield return new(TestModels.Qwen3With235B, 0, 2487.7550, 222.8308);
-        yield return new(TestModels.Qwen3With30B, 0, 623.1206, 56.8896);
-        yield return new(TestModels.Mixtral8x7B, 0, 1451.2701, 394.3055);
-        yield return new(TestModels.Mixtral8x22B, 0, 2504.0609, 692.1216);
-        yield return new(TestModels.Glm45, 325.0834, 3935.6256, 349.4957);
-        yield return new(TestModels.Llama8B, 218.1120, 0, 0);
-        yield return new(TestModels.Llama70B, 855.6544, 0, 0);
-        yield return new(TestModels.Llama405B, 3187.7038, 0, 0);
+        yield return new TestCaseData(TestModels.DeepSeekV3, 583.4834, 11507.2863, 585.3187).SetArgDisplayNames(nameof(TestModels.DeepSeekV3));
+        yield return new TestCaseData(TestModels.DeepSeekV2, 337.9814, 3972.1165, 338.8006).SetArgDisplayNames(nameof(TestModels.DeepSeekV2));
+        yield return new TestCaseData(TestModels.DeepSeekV2Lite, 81.0071, 584.8479, 83.1043).SetArgDisplayNames(nameof(TestModels.DeepSeekV2Lite));
+        yield return new TestCaseData(TestModels.KimiK2, 497.5002, 17059.3652, 500.2531).SetArgDisplayNames(nameof(TestModels.KimiK2));
+        yield return new TestCaseData(TestModels.Qwen3With235B, 0, 2487.7550, 222.8308).SetArgDisplayNames(nameof(TestModels.Qwen3With235B));
+        yield return new TestCaseData(TestModels.Qwen3With30B, 0, 623.1206, 56.8896).SetArgDisplayNames(nameof(TestModels.Qwen3With30B));
+        yield return new TestCaseData(TestModels.Mixtral8x7B, 0, 1451.2701, 394.3055).SetArgDisplayNames(nameof(TestModels.Mixtral8x7B));
+        yield return new TestCaseData(TestModels.Mixtral8x22B, 0, 2504.0609, 692.1216).SetArgDisplayNames(nameof(TestModels.Mixtral8x22B));
+        yield return new TestCaseData(TestModels.Glm45, 325.0834, 3935.6256, 349.4957).SetArgDisplayNames(nameof(TestModels.Glm45));
+        yield return new TestCaseData(TestModels.Llama8B, 218.1120, 0, 0).SetArgDisplayNames(nameof(TestModels.Llama8B));
+        yield return new TestCaseData(TestModels.Llama70B, 855.6544, 0, 0).SetArgDisplayNames(nameof(TestModels.Llama70B));
+        yield return new TestCaseData(TestModels.Llama405B, 3187.7038, 0, 0).SetArgDisplayNames(nameof(TestModels.Llama405B));
     }
 
     [TestCaseSource(nameof(LayerMillions))]

@@ -9,10 +9,10 @@ public sealed class TrainingFlopsTests
 {
     private static IEnumerable<TestCaseData> Table()
     {
-        yield return new(TestModels.DeepSeekV3, 214.2, 5.6, 30.7, 250.45, 281.15);
-        yield return new(TestModels.DeepSeekV2, 122.0, 3.1, 30.2, 155.3, 185.5);
-        yield return new(TestModels.Qwen25With72B, 421.3, 7.5, 16.1, 444.9, 461.0);
-        yield return new(TestModels.Llama405B, 2409.9, 12.6, 50.7, 2473.2, 2524.0);
+        yield return new TestCaseData(TestModels.DeepSeekV3, 214.2, 5.6, 30.7, 250.45, 281.15).SetArgDisplayNames(nameof(TestModels.DeepSeekV3));
+        yield return new TestCaseData(TestModels.DeepSeekV2, 122.0, 3.1, 30.2, 155.3, 185.5).SetArgDisplayNames(nameof(TestModels.DeepSeekV2));
+        yield return new TestCaseData(TestModels.Qwen25With72B, 421.3, 7.5, 16.1, 444.9, 461.0).SetArgDisplayNames(nameof(TestModels.Qwen25With72B));
+        yield return new TestCaseData(TestModels.Llama405B, 2409.9, 12.6, 50.7, 2473.2, 2524.0).SetArgDisplayNames(nameof(TestModels.Llama405B));
     }
 
     [TestCaseSource(nameof(Table))]
