@@ -16,14 +16,13 @@ public sealed class CostModel
     /// <param name="machine">Machine.</param>
     /// <param name="stack">Software.</param>
     /// <param name="workload">What a step trains on.</param>
-    /// <param name="expertDegrees">Expert-parallel degrees that will be asked for.</param>
-    public CostModel(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload, IReadOnlyList<int> expertDegrees)
+    public CostModel(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload)
     {
         Model = model;
         Machine = machine;
         Stack = stack;
         Workload = workload;
-        Layers = new LayerCosts(model, machine, stack, workload, expertDegrees);
+        Layers = new LayerCosts(model, machine, stack, workload);
     }
 
     public ModelSpec Model { get; }

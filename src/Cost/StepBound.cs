@@ -5,7 +5,8 @@ namespace Planner.Cost;
 /// <summary>
 /// Lower bounds of a replayed step for every placement, cheap enough for millions of layouts. Each takes, for every rank, one path through
 /// the schedule's graph (wait for the first input, all of the rank's work, end of step) and the placement that makes the longest of them
-/// shortest; layers may be cut to fractions, so the bound stays below every real placement.
+/// shortest; layers may be cut to fractions, so the bound stays below every real placement. The rank of the output head also works on the head
+/// whole, with a layer on each of its other stages.
 /// </summary>
 public static class StepBound
 {
@@ -21,7 +22,8 @@ public static class StepBound
     {
         var perMicroBatch = work.Forward + work.Backward + (2 * (ranks - 1) * work.Blocked);
         var rest = 1 - Power(1 - (share / microBatches), ranks);
-        return Math.Max(perMicroBatch / rest, ((microBatches * perMicroBatch) + work.Sync) / ranks);
+        var mean = Math.Max(perMicroBatch / rest, ((microBatches * perMicroBatch) + work.Sync) / ranks);
+        return Math.Max(mean, microBatches * work.Head);
     }
 
     /// <summary>Several stages a rank: only one layer of each rank before r is sure to lie in r's way. T >= (m W + least p (p - 1) / 2 + sync) / p.</summary>
@@ -33,7 +35,8 @@ public static class StepBound
     public static double Chunked(in PipelineWork work, int ranks, int stages, int microBatches, double least)
     {
         var perMicroBatch = work.Forward + work.Backward + (2 * (stages - 1) * work.Blocked);
-        return ((microBatches * perMicroBatch) + work.Sync + (least * ranks * (ranks - 1) / 2.0)) / ranks;
+        var mean = ((microBatches * perMicroBatch) + work.Sync + (least * ranks * (ranks - 1) / 2.0)) / ranks;
+        return Math.Max(mean, microBatches * (work.Head + (((stages / ranks) - 1) * work.LeastLayer)));
     }
 
     /// <summary>
@@ -51,7 +54,8 @@ public static class StepBound
         var alone = ranks * (work.Forward + work.Backward);
         var compute = paired * (work.PairForward + work.PairBackward);
         var traffic = paired * (work.PairForwardTraffic + work.PairBackwardTraffic);
-        return (Math.Max(compute, traffic) + alone + sends + work.Sync + (work.LeastForward * ranks * (ranks - 1) / 2.0)) / ranks;
+        var mean = (Math.Max(compute, traffic) + alone + sends + work.Sync + (work.LeastForward * ranks * (ranks - 1) / 2.0)) / ranks;
+        return Math.Max(mean, (paired * (work.HeadPair + work.LeastPair)) + (ranks * (work.Head + work.LeastLayer)));
     }
 
     private static double Power(double x, int n)

@@ -21,8 +21,7 @@ public sealed class LayerCosts
     /// <param name="machine">Machine.</param>
     /// <param name="stack">Software; must have rates for the machine's architecture at the workload's precision.</param>
     /// <param name="workload">Sequence, batch, precision, load factor.</param>
-    /// <param name="expertDegrees">Expert-parallel degrees that will be asked for.</param>
-    public LayerCosts(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload, IReadOnlyList<int> expertDegrees)
+    public LayerCosts(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload)
     {
         this.model = model;
         this.stack = stack;
@@ -33,7 +32,7 @@ public sealed class LayerCosts
             stack.For(machine.Accelerator.Architecture) ?? throw new ArgumentException($"stack {stack.Name} has no rates for {machine.Accelerator.Architecture}", nameof(stack)));
         fp8Saved = workload.Precision == Precision.Fp8 && stack.SavesFp8Activations;
         Fabric = Fabric.Of(machine, stack);
-        Exchange = model.Moe is null ? null : new ExpertExchange(model, stack, Fabric, workload, expertDegrees);
+        Exchange = model.Moe is null ? null : new ExpertExchange(model, stack, Fabric, workload);
     }
 
     public Fabric Fabric { get; }

@@ -19,25 +19,44 @@ public sealed class ModelWork
         Key = key;
         Parts = ModelParts.Of(model, key, embeddingBesideHead: true);
         double forward = 0, backward = 0, pairForward = 0, pairBackward = 0, trafficForward = 0, trafficBackward = 0;
-        double leastForward = double.MaxValue, leastLayer = double.MaxValue, share = 1;
+        double leastForward = double.MaxValue, leastLayer = double.MaxValue, leastPair = double.MaxValue, share = 1;
         foreach (var (part, count, layer) in Counted(model.Model, Parts))
         {
             var f = StateCosts.Tick(part.Forward);
             var b = StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight);
             forward += count * (double)f;
             backward += count * (double)b;
-            pairForward += count * (double)Math.Min(f, StateCosts.Tick(part.PairForwardCompute));
-            pairBackward += count * (double)Math.Min(b, StateCosts.Tick(part.PairBackwardCompute));
+            var pf = Math.Min(f, StateCosts.Tick(part.PairForwardCompute));
+            var pb = Math.Min(b, StateCosts.Tick(part.PairBackwardCompute));
+            pairForward += count * (double)pf;
+            pairBackward += count * (double)pb;
             trafficForward += count * (double)Math.Min(f, StateCosts.Tick(part.PairForwardTraffic));
             trafficBackward += count * (double)Math.Min(b, StateCosts.Tick(part.PairBackwardTraffic));
             if (f + b > 0) share = Math.Min(share, f / (double)(f + b));
             if (!layer) continue;
             leastForward = Math.Min(leastForward, f);
             leastLayer = Math.Min(leastLayer, f + b);
+            leastPair = Math.Min(leastPair, pf + pb);
         }
 
+        var head = Parts.Head;
+        var headForward = StateCosts.Tick(head.Forward);
+        var headBackward = StateCosts.Tick(head.BackwardInput) + StateCosts.Tick(head.Weight);
         work = new PipelineWork(
-            forward, backward, pairForward, pairBackward, trafficForward, trafficBackward, leastForward, leastLayer, share, 0, 0);
+            forward,
+            backward,
+            pairForward,
+            pairBackward,
+            trafficForward,
+            trafficBackward,
+            leastForward,
+            leastLayer,
+            leastPair,
+            headForward + headBackward,
+            Math.Min(headForward, StateCosts.Tick(head.PairForwardCompute)) + Math.Min(headBackward, StateCosts.Tick(head.PairBackwardCompute)),
+            share,
+            0,
+            0);
         ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
         RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + Parts.Transient);
     }

@@ -12,6 +12,9 @@ namespace Planner.Cost.Schedules;
 /// <param name="PairBackwardTraffic">Likewise for full backwards.</param>
 /// <param name="LeastForward">Shortest forward of a layer.</param>
 /// <param name="LeastLayer">Shortest forward and full backward of a layer.</param>
+/// <param name="LeastPair">Shortest forward and full backward of a layer, each the smaller of alone and in a pair.</param>
+/// <param name="Head">Forward and full backward of the output head, alone; it lies on one rank whole.</param>
+/// <param name="HeadPair">The smaller of that and its compute in pairs.</param>
 /// <param name="ForwardShare">Smallest share of forward in forward and backward over the parts of the model.</param>
 /// <param name="Sync">Sum over the model of gradient reduction and update, a step.</param>
 /// <param name="Blocked">Ticks that one hand-over keeps its rank.</param>
@@ -24,6 +27,9 @@ public readonly record struct PipelineWork(
     double PairBackwardTraffic,
     double LeastForward,
     double LeastLayer,
+    double LeastPair,
+    double Head,
+    double HeadPair,
     double ForwardShare,
     double Sync,
     double Blocked);

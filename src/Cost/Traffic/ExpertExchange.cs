@@ -33,9 +33,9 @@ public sealed class ExpertExchange
     private readonly Fabric fabric;
     private readonly bool fp8;
     private readonly double? loadFactor;
-    private readonly Dictionary<int, double> reach = [];
+    private readonly RouterReach reach;
 
-    public ExpertExchange(ModelSpec model, StackSpec stack, Fabric fabric, Workload workload, IReadOnlyList<int> expertDegrees)
+    public ExpertExchange(ModelSpec model, StackSpec stack, Fabric fabric, Workload workload)
     {
         moe = model.Moe ?? throw new ArgumentException("the model has no experts", nameof(model));
         hidden = model.Hidden;
@@ -43,13 +43,11 @@ public sealed class ExpertExchange
         this.fabric = fabric;
         fp8 = workload.Precision == Precision.Fp8;
         loadFactor = workload.LoadFactor;
-        int[] parts = [.. Enumerable.Range(1, moe.Experts).Where(n => moe.Experts % n == 0 && IsAsked(n, expertDegrees))];
-        var expected = RouterReach.Expected(moe, parts);
-        for (var i = 0; i < parts.Length; i++) reach[parts[i]] = expected[i];
+        reach = RouterReach.Of(moe);
     }
 
     /// <summary>Distinct ones of <paramref name="parts"/> equal parts of the experts that a token reaches.</summary>
-    public double Reached(int parts) => reach[parts];
+    public double Reached(int parts) => reach.Parts(parts);
 
     /// <summary>Rows of the busiest rank over the mean at so many experts a GPU: the request's, else the stack's curve, else 1.</summary>
     public double Load(int ep)
@@ -92,7 +90,7 @@ public sealed class ExpertExchange
         var measured = Bandwidth(ep, nodes, combineWay);
         if (nodes == 1)
         {
-            var copies = rates.Hierarchical ? reach[ep] : moe.TopK;
+            var copies = rates.Hierarchical ? reach.Parts(ep) : moe.TopK;
             var node = measured is { } link ? copies * bytesACopy / link : copies * Remote(ep) * bytesACopy / fabric.NodeBandwidth;
             return new ExchangeTime(0, node, rates.Notify.Value);
         }
@@ -103,8 +101,8 @@ public sealed class ExpertExchange
             return new ExchangeTime(remote, moe.TopK / (double)nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
         }
 
-        var network = measured is { } rate ? reach[nodes] * bytesACopy / rate : reach[nodes] * Remote(nodes) * bytesACopy / fabric.NetworkBandwidth;
-        return new ExchangeTime(network, reach[ep] * Remote(ep / nodes) * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+        var network = measured is { } rate ? reach.Parts(nodes) * bytesACopy / rate : reach.Parts(nodes) * Remote(nodes) * bytesACopy / fabric.NetworkBandwidth;
+        return new ExchangeTime(network, reach.Parts(ep) * Remote(ep / nodes) * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
     }
 
     private static double Remote(int parts) => (parts - 1) / (double)parts;
@@ -121,17 +119,5 @@ public sealed class ExpertExchange
         }
 
         return best is { } found ? (combineWay ? found.Combine : found.Dispatch).Value : null;
-    }
-
-    private bool IsAsked(int parts, IReadOnlyList<int> degrees)
-    {
-        foreach (var ep in degrees)
-        {
-            if (parts == ep) return true;
-            for (var inNode = 1; inNode <= fabric.NodeGpus; inNode++)
-                if (ep % inNode == 0 && ep / inNode == parts) return true;
-        }
-
-        return false;
     }
 }

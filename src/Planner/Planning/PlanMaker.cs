@@ -29,7 +29,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var threads = request.Threads ?? Environment.ProcessorCount;
         if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
         var inputs = PlanningInputs.Load(request, data);
-        var model = ModelOf(inputs, request.Pins);
+        var model = ModelOf(inputs);
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
@@ -59,7 +59,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     private PlanFound Given(SolveRequest request, ImmutableArray<string> letters)
     {
         var inputs = PlanningInputs.Load(request, data);
-        var model = ModelOf(inputs, request.Pins);
+        var model = ModelOf(inputs);
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         var pins = request.Pins;
         var degrees = new Degrees(pins.Data[0], pins.Tensor[0], pins.Pipeline[0], pins.Expert[0], pins.Context[0], pins.Virtual[0]);
@@ -85,12 +85,8 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         return new PlanFound(found, estimator.Timeline);
     }
 
-    private static CostModel ModelOf(PlanningInputs inputs, PlanPins pins)
-    {
-        var experts = inputs.Model.Spec.Moe?.Experts ?? 1;
-        IReadOnlyList<int> degrees = [.. pins.Expert.Concat(SearchSpace.Divisors(experts)).Where(ep => experts % ep == 0).Distinct()];
-        return new CostModel(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload, degrees);
-    }
+    private static CostModel ModelOf(PlanningInputs inputs) =>
+        new(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload);
 
     private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => new(model, Precedents.Of(inputs.Model.Spec.Name, data));
 }

@@ -89,8 +89,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
                 model.Model,
                 model.Machine,
                 model.Stack,
-                model.Workload with { SequenceLength = half, GlobalBatch = (int)((long)model.Workload.GlobalBatch * sequence / half) },
-                space.Expert);
+                model.Workload with { SequenceLength = half, GlobalBatch = (int)((long)model.Workload.GlobalBatch * sequence / half) });
             if (Best(shorter, space, cancel) is not { } best) continue;
             yield return new WayOut(
                 string.Create(CultureInfo.InvariantCulture, $"--seq {half} --batch {shorter.Workload.GlobalBatch} (the same tokens a step)"), Cost(best));

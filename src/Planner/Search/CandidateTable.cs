@@ -126,6 +126,9 @@ internal sealed class CandidateTable
     {
         var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
         var single = degrees is { Data: 1, Context: 1 };
+
+        // ZeRO-1 scatters the same gradients and gathers parameters, no more bytes than the gradients that an all-reduce gathers.
+        var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;
         var states = new StateTotals[2, 4];
         var ready = new bool[2, 4];
         for (byte r = 0; r < space.Recompute.Length; r++)
@@ -158,6 +161,12 @@ internal sealed class CandidateTable
                     }
 
                     scored++;
+                    if (sharding == Sharding.None && zero1Wins && !(single && copies == 1))
+                    {
+                        Reject(LegalityRules.Dominated, 1);
+                        continue;
+                    }
+
                     if (!MayFit(work, totals, schedule, shape))
                     {
                         Reject(LegalityRules.Memory, 1);

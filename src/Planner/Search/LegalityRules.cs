@@ -13,6 +13,7 @@ public static class LegalityRules
     public const string ScheduleRuns = "the schedule cannot run this number of ranks and micro-batches";
     public const string Twin = "the same plan as a layout kept (DualPipe on 2p ranks is DualPipeV on p; one rank needs no pipeline schedule)";
     public const string NothingToShard = "sharding over one replica is no sharding";
+    public const string Dominated = "sharding none is never faster than zero1 and takes more memory";
     public const string Extrapolated = "beyond the measured tables (--extrapolate lets it in)";
     public const string Memory = "does not fit the memory";
 
