@@ -11,7 +11,8 @@ namespace Planner.Search;
 /// </summary>
 public static class JointModel
 {
-    private const string Parameters = "num_workers:1,random_seed:1,catch_sigint_signal:false";
+    // Probing and symmetry detection cost more than they bring on these models.
+    private const string Parameters = "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_probing_level:0,symmetry_level:0";
 
     /// <summary>Version of the solver library.</summary>
     public static string SolverVersion => Google.OrTools.Init.OrToolsVersion.VersionString();
@@ -50,17 +51,18 @@ public static class JointModel
         var time = model.NewIntVar(lowest, limit, "makespan");
         var chosen = new BoolVar[candidates.Count];
         for (var i = 0; i < chosen.Length; i++) chosen[i] = model.NewBoolVar($"layout{i}");
+        model.AddExactlyOne(chosen);
+
+        // A layout whose bound is past the limit stays in the model as a literal that cannot be chosen.
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)
         {
-            // A layout whose bound is past the limit stays in the model as a literal that cannot be chosen.
             if (candidates[i].LowerBound > limit) model.Add(chosen[i] == 0);
-            else parts[i] = new JointModelCandidate(model, candidates[i], i, chosen[i], time);
+            else parts[i] = new JointModelCandidate(model, candidates[i], i, chosen[i], limit);
         }
 
         parts[hintCandidate]?.Add(hintCut);
-        model.AddExactlyOne(chosen);
-        model.Add(time >= LinearExpr.WeightedSum(chosen, candidates.Select(candidate => Math.Min(candidate.LowerBound, limit))));
+        model.Add(time == LinearExpr.Sum(parts.OfType<JointModelCandidate>().Select(part => part.Time)));
         var degrees = new JointModelDegrees(model, candidates, chosen, gpus);
         model.Minimize(time);
 
@@ -93,7 +95,7 @@ public static class JointModel
         model.ClearHints();
         model.AddHint(time, best.Makespan);
         degrees.Hint(best.Candidate);
-        for (var i = 0; i < parts.Length; i++) parts[i]?.Hint(i == best.Candidate ? best.Plan : null);
+        for (var i = 0; i < parts.Length; i++) parts[i]?.Hint(i == best.Candidate ? best.Plan : null, best.Makespan);
     }
 
     /// <summary>Best replayed placement over all candidates; of equals the one offered first.</summary>

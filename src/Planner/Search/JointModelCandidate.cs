@@ -14,7 +14,6 @@ internal sealed class JointModelCandidate
     private readonly CpModel model;
     private readonly PlacementProblem problem;
     private readonly BoolVar chosen;
-    private readonly IntVar time;
     private readonly int stages;
     private readonly int[] denseAt;
     private readonly int[] moeAt;
@@ -25,18 +24,22 @@ internal sealed class JointModelCandidate
     private readonly long[]?[] durationForms;
     private readonly Dictionary<int, (int At, long[] Compute, long[] Traffic)> pairs = [];
 
-    public JointModelCandidate(CpModel model, JointCandidate candidate, int number, BoolVar chosen, IntVar time)
+    public JointModelCandidate(CpModel model, JointCandidate candidate, int number, BoolVar chosen, long limit)
     {
         this.model = model;
-        this.time = time;
         problem = candidate.Problem;
         stages = problem.Stages;
         this.chosen = chosen;
         variables.Add(chosen);
+        Time = model.NewIntVar(0, limit, $"makespan{number}");
+        model.Add(Time <= limit * chosen);
+        model.Add(Time >= candidate.LowerBound * chosen);
         var mixed = problem.DenseLayers > 0 && problem.MoeLayers > 0;
         var lastDense = problem.MoeLayers == 0 ? stages - 1 : mixed ? Math.Min(stages - 1, problem.DenseLayers) : -1;
-        denseAt = Counts("dense", number, problem.DenseLayers, stage => stage <= lastDense);
-        moeAt = Counts("moe", number, problem.MoeLayers, _ => problem.MoeLayers > 0);
+        var cuts = candidate.Cuts.IsDefaultOrEmpty ? [.. RankCuts.Of(problem.Graph)] : candidate.Cuts;
+        var ranges = StageRanges.Of(problem, cuts, limit);
+        denseAt = Counts("dense", number, stage => problem.DenseLayers > 0 && stage <= lastDense ? ranges[stage].Dense : null);
+        moeAt = Counts("moe", number, stage => problem.MoeLayers > 0 ? ranges[stage].Moe : null);
         if (problem.MtpModules > 0 && stages > 1)
         {
             before = model.NewBoolVar($"mtp-before-last{number}");
@@ -49,8 +52,11 @@ internal sealed class JointModelCandidate
         durationForms = new long[problem.Graph.Durations.Length][];
         Contents();
         Memory();
-        foreach (var cut in candidate.Cuts) Add(cut);
+        foreach (var cut in cuts) Add(cut);
     }
+
+    /// <summary>Makespan of the layout; 0 where it is not chosen. Its sum over layouts is the makespan, which keeps half-chosen layouts from hiding.</summary>
+    public IntVar Time { get; }
 
     /// <summary>The makespan is no shorter than the path.</summary>
     public void Add(PathCut cut)
@@ -64,7 +70,7 @@ internal sealed class JointModelCandidate
                 if (duration[at] != 0) form[at] = form.GetValueOrDefault(at) + (cut.Coefficients[i] * duration[at]);
         }
 
-        model.Add(time >= Expression(form));
+        model.Add(Time >= Expression(form));
     }
 
     public StagePlan Plan(CpSolver solver)
@@ -81,8 +87,9 @@ internal sealed class JointModelCandidate
     }
 
     /// <summary>Suggests a placement; null: that the layout is not chosen.</summary>
-    public void Hint(StagePlan? plan)
+    public void Hint(StagePlan? plan, long makespan)
     {
+        model.AddHint(Time, plan is null ? 0 : makespan);
         var values = new long[variables.Count];
         var dense = 0;
         values[0] = plan is null ? 0 : 1;
@@ -104,15 +111,18 @@ internal sealed class JointModelCandidate
 
     private int Count(CpSolver solver, int at) => Count(solver, at < 0 ? null : variables[at]);
 
-    private int[] Counts(string kind, int number, int layers, Func<int, bool> holds)
+    private int[] Counts(string kind, int number, Func<int, (int Least, int Most)?> range)
     {
         var at = new int[stages];
         for (var stage = 0; stage < stages; stage++)
         {
             at[stage] = -1;
-            if (layers == 0 || !holds(stage)) continue;
+            if (range(stage) is not var (least, most)) continue;
             at[stage] = variables.Count;
-            variables.Add(model.NewIntVar(0, layers, $"{kind}{number}-{stage}"));
+            var count = model.NewIntVar(0, most, $"{kind}{number}-{stage}");
+            variables.Add(count);
+            model.Add(count <= most * chosen);
+            if (least > 0) model.Add(count >= least * chosen);
         }
 
         return at;

@@ -26,6 +26,7 @@ public static class PlacementSearch
         var rules = new PlacementRules(problem);
         var rankCuts = RankCuts.Of(problem.Graph);
         var incumbent = new Incumbent(problem, costs, upperBound);
+        incumbent.Cuts.AddRange(rankCuts);
         long root = 0;
         if (upperBound < long.MaxValue)
         {
@@ -36,7 +37,6 @@ public static class PlacementSearch
         var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
-        incumbent.Cuts.AddRange(rankCuts);
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
         return Branch(problem, rules, costs, incumbent, root, cancel);
     }
