@@ -1,3 +1,4 @@
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
