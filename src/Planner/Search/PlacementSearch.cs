@@ -60,8 +60,9 @@ public static class PlacementSearch
             search.Run();
             nodes += search.Nodes;
             if (!search.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
-            if (cancel.IsCancellationRequested)
-                return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
+            if (!cancel.IsCancellationRequested) continue;
+            if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
+            return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
         }
     }
 
