@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Planner.Cost.Schedules;
 
@@ -30,11 +32,7 @@ public sealed record PathCut(ImmutableArray<int> Coefficients, int Lags)
 /// </summary>
 public sealed class ScheduleGraph
 {
-    private readonly int[] duration;
-    private readonly int[] rankPredecessor;
-    private readonly int[] dataPredecessor;
-    private readonly int[] pairPredecessor;
-    private readonly byte[] lags;
+    private readonly Node[] nodes;
 
     internal ScheduleGraph(
         int ranks,
@@ -51,20 +49,18 @@ public sealed class ScheduleGraph
         StagesOfRank = stagesOfRank;
         Durations = durations;
         InFlight = inFlight;
-        this.duration = duration;
-        this.rankPredecessor = rankPredecessor;
-        this.dataPredecessor = dataPredecessor;
-        this.pairPredecessor = pairPredecessor;
-        this.lags = lags;
+        nodes = new Node[duration.Length];
+        for (var i = 0; i < nodes.Length; i++)
+            nodes[i] = Node.Of(duration[i], rankPredecessor[i], dataPredecessor[i], pairPredecessor[i], lags[i]);
     }
 
     /// <summary>Ranks of the graph; for a folded schedule half of the pipeline's.</summary>
     public int Ranks { get; }
 
-    public int Nodes => duration.Length;
+    public int Nodes => nodes.Length;
 
     /// <summary>Duration index of a node; -1 for a barrier.</summary>
-    internal int DurationOf(int node) => duration[node];
+    internal int DurationOf(int node) => nodes[node].Duration;
 
     /// <summary>Stages of each rank of the graph.</summary>
     public ImmutableArray<ImmutableArray<int>> StagesOfRank { get; }
@@ -79,15 +75,26 @@ public sealed class ScheduleGraph
     public ImmutableArray<ImmutableArray<ImmutableArray<int>>> InFlight { get; }
 
     /// <summary>Makespan in ticks of one step. <paramref name="end"/> holds Nodes entries and receives each node's end. Allocates nothing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Replay(ReadOnlySpan<long> durations, long lag, Span<long> end)
     {
         long makespan = 0;
-        for (var i = 0; i < duration.Length; i++)
+        var nodes = this.nodes;
+        end = end[..nodes.Length];
+        for (var i = 0; i < nodes.Length; i++)
         {
-            var start = Start(i, lag, end, out _);
-            var finish = start + (duration[i] < 0 ? 0 : durations[duration[i]]);
+            ref readonly var node = ref nodes[i];
+            long finish = 0;
+            if (node.First >= 0)
+            {
+                var second = end[node.Second] + (lag & node.SecondLag);
+                var third = end[node.Third] + (lag & node.ThirdLag);
+                finish = Math.Max(end[node.First], Math.Max(second, third));
+            }
+
+            if (node.Duration >= 0) finish += durations[node.Duration];
             end[i] = finish;
-            if (finish > makespan) makespan = finish;
+            makespan = Math.Max(makespan, finish);
         }
 
         return makespan;
@@ -96,60 +103,54 @@ public sealed class ScheduleGraph
     /// <summary>The critical path of a replay whose ends are in <paramref name="end"/>.</summary>
     public PathCut CriticalPath(long lag, ReadOnlySpan<long> end)
     {
-        var coefficients = new int[Durations.Length];
-        var node = 0;
-        for (var i = 1; i < end.Length; i++)
-            if (end[i] > end[node]) node = i;
+        var last = 0;
+        for (var i = 1; i < nodes.Length; i++)
+            if (end[i] > end[last]) last = i;
 
+        var coefficients = new int[Durations.Length];
         var handOvers = 0;
-        while (node >= 0)
+        while (last >= 0)
         {
-            if (duration[node] >= 0) coefficients[duration[node]]++;
-            Start(node, lag, end, out var from);
-            if (from >= 0) handOvers += LagOf(node, from);
-            node = from;
+            ref readonly var node = ref nodes[last];
+            if (node.Duration >= 0) coefficients[node.Duration]++;
+            last = node.First;
+            if (last < 0) break;
+
+            var start = end[last];
+            if (end[node.Second] + (lag & node.SecondLag) > start)
+            {
+                last = node.Second;
+                start = end[last] + (lag & node.SecondLag);
+            }
+
+            if (end[node.Third] + (lag & node.ThirdLag) > start) last = node.Third;
+
+            // A predecessor on the same rank may carry a lag as well; the path must count it, or it would be shorter than the makespan.
+            if ((node.Second == last && node.SecondLag != 0) || (node.Third == last && node.ThirdLag != 0)) handOvers++;
         }
 
-        return new PathCut([.. coefficients], handOvers);
+        return new PathCut(ImmutableCollectionsMarshal.AsImmutableArray(coefficients), handOvers);
     }
 
-    // A data predecessor that is also the rank predecessor still carries its lag, or the path would be shorter than the makespan.
-    private int LagOf(int node, int from) =>
-        (dataPredecessor[node] == from && (lags[node] & 1) != 0) || (pairPredecessor[node] == from && (lags[node] & 2) != 0) ? 1 : 0;
-
-    private long Start(int node, long lag, ReadOnlySpan<long> end, out int from)
+    /// <summary>A node as replays read it: an absent predecessor repeats one that exists, and only the very first nodes have none (-1).</summary>
+    /// <param name="Duration">Index into the durations; -1 for a barrier.</param>
+    /// <param name="First">Predecessor without a lag.</param>
+    /// <param name="Second">Predecessor with the lag where its mask is -1.</param>
+    /// <param name="Third">Predecessor with the lag where its mask is -1.</param>
+    /// <param name="SecondLag">0 or -1.</param>
+    /// <param name="ThirdLag">0 or -1.</param>
+    private readonly record struct Node(int Duration, int First, int Second, int Third, sbyte SecondLag, sbyte ThirdLag)
     {
-        long start = 0;
-        from = -1;
-        var rank = rankPredecessor[node];
-        if (rank >= 0)
+        public static Node Of(int duration, int rank, int data, int pair, byte lags)
         {
-            start = end[rank];
-            from = rank;
+            var present = Math.Max(rank, Math.Max(data, pair));
+            return new Node(
+                duration,
+                rank >= 0 ? rank : present,
+                data >= 0 ? data : present,
+                pair >= 0 ? pair : present,
+                (sbyte)-(lags & 1),
+                (sbyte)-((lags >> 1) & 1));
         }
-
-        var data = dataPredecessor[node];
-        if (data >= 0)
-        {
-            var ready = end[data] + ((lags[node] & 1) != 0 ? lag : 0);
-            if (ready > start)
-            {
-                start = ready;
-                from = data;
-            }
-        }
-
-        var pair = pairPredecessor[node];
-        if (pair >= 0)
-        {
-            var ready = end[pair] + ((lags[node] & 2) != 0 ? lag : 0);
-            if (ready > start)
-            {
-                start = ready;
-                from = pair;
-            }
-        }
-
-        return start;
     }
 }

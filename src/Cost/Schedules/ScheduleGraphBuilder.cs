@@ -11,6 +11,10 @@ internal readonly record struct BuiltGraph(ScheduleGraph Graph, int[] RankOfNode
 /// </summary>
 internal sealed class ScheduleGraphBuilder
 {
+    // Instead of a node: there is no such predecessor; there is one, not placed yet.
+    private const int None = -1;
+    private const int Missing = -2;
+
     private readonly string title;
     private readonly ImmutableArray<ImmutableArray<Operation>> programs;
     private readonly ImmutableArray<ImmutableArray<int>> stagesOfRank;
@@ -143,9 +147,6 @@ internal sealed class ScheduleGraphBuilder
         _ => throw new InvalidOperationException($"{title}: {operation.Kind} does not belong in a program; the end of step is added to it."),
     };
 
-    private const int None = -1;
-    private const int Missing = -2;
-
     private int Slot(int stage, int microBatch) => (stage * microBatches) + microBatch;
 
     // The node that a forward or backward waits for; None for the first forward, Missing where it has not been placed.
@@ -243,7 +244,7 @@ internal sealed class ScheduleGraphBuilder
 
     private InvalidOperationException Deadlock(int[] next)
     {
-        var rank = Array.FindIndex(next, 0, _ => true);
+        var rank = 0;
         while (next[rank] == programs[rank].Length) rank++;
         return new InvalidOperationException(
             $"{title} deadlocks: rank {rank} waits at operation {next[rank]}, {programs[rank][next[rank]]}, for an input that no rank can produce.");
