@@ -38,6 +38,8 @@ public readonly record struct ExpertBandwidth(int ExpertParallel, BytesPerSecond
 /// <summary>Expert dispatch and combine.</summary>
 /// <param name="Hierarchical">A token crosses the network once a node and is copied on by NVLink; false: once an expert.</param>
 /// <param name="Bandwidths">Measured, ascending by degree. Across nodes the bytes are those of nodes reached; inside a node those of ranks reached.</param>
+/// <param name="MeasuredNodeLink">NVLink line rate of the machine of the measurements; other machines' rows scale with theirs.</param>
+/// <param name="MeasuredNetworkLink">Network line rate of that machine, likewise.</param>
 /// <param name="DispatchBytes">Bytes an element out, without scales.</param>
 /// <param name="CombineBytes">Bytes an element back.</param>
 /// <param name="Notify">Fixed time of one exchange (counts, waiting for the slowest).</param>
@@ -45,6 +47,8 @@ public readonly record struct ExpertBandwidth(int ExpertParallel, BytesPerSecond
 public sealed record ExpertExchangeRates(
     bool Hierarchical,
     ImmutableArray<ExpertBandwidth> Bandwidths,
+    BytesPerSecond MeasuredNodeLink,
+    BytesPerSecond MeasuredNetworkLink,
     double DispatchBytes,
     double CombineBytes,
     Seconds Notify,

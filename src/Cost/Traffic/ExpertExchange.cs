@@ -118,6 +118,8 @@ public sealed class ExpertExchange
             if (row.ExpertParallel >= ep) break;
         }
 
-        return best is { } found ? (combineWay ? found.Combine : found.Dispatch).Value : null;
+        if (best is not { } found) return null;
+        var link = nodes > 1 ? fabric.NetworkLink / rates.MeasuredNetworkLink.Value : fabric.NodeLink / rates.MeasuredNodeLink.Value;
+        return (combineWay ? found.Combine : found.Dispatch).Value * link;
     }
 }

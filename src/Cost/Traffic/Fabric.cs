@@ -10,9 +10,18 @@ namespace Planner.Cost.Traffic;
 /// <param name="NodeGpus">GPUs of a node.</param>
 /// <param name="NodeBandwidth">NVLink.</param>
 /// <param name="NetworkBandwidth">Network, at the stack's collective efficiency.</param>
+/// <param name="NodeLink">NVLink's line rate.</param>
+/// <param name="NetworkLink">The network's line rate.</param>
 /// <param name="NodeLatency">Start of a collective inside a node, seconds.</param>
 /// <param name="NetworkLatency">Start of a collective across nodes, seconds.</param>
-public sealed record Fabric(int NodeGpus, double NodeBandwidth, double NetworkBandwidth, double NodeLatency, double NetworkLatency)
+public sealed record Fabric(
+    int NodeGpus,
+    double NodeBandwidth,
+    double NetworkBandwidth,
+    double NodeLink,
+    double NetworkLink,
+    double NodeLatency,
+    double NetworkLatency)
 {
     /// <summary>All-gather and reduce-scatter start with this share of an all-reduce's latency (costmodel: assumed).</summary>
     private const double HalfCollectiveLatency = 0.6;
@@ -21,6 +30,8 @@ public sealed record Fabric(int NodeGpus, double NodeBandwidth, double NetworkBa
         machine.Node.Gpus,
         machine.Node.EffectiveBandwidth.Value,
         machine.Network.EffectiveBandwidth.Value * stack.NetworkEfficiency,
+        machine.Node.LinkBandwidth.Value,
+        machine.Network.LinkBandwidth.Value,
         machine.Node.Latency.Value,
         machine.Network.Latency.Value);
 

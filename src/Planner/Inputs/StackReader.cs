@@ -54,6 +54,8 @@ internal static class StackReader
         var experts = new ExpertExchangeRates(
             fields.Fields.Flag("hierarchical"),
             [.. ByDegree(fields.Object("bandwidths")).Select(entry => Bandwidth(entry.Key, entry.Value))],
+            BytesPerSecond.FromGigabytes(fields.Number("measured_nvlink_gb_s", NumberRange.Positive)),
+            BytesPerSecond.FromGigabytes(fields.Number("measured_network_gb_s", NumberRange.Positive)),
             fields.Number("dispatch_bytes", NumberRange.Positive),
             fields.Number("combine_bytes", NumberRange.Positive),
             Seconds.FromMilliseconds(fields.Number("notify_ms", NumberRange.NotNegative)),

@@ -1,3 +1,4 @@
+using Planner.Cost.Layout;
 using Planner.Plans;
 
 namespace Planner.Reports;
@@ -9,26 +10,21 @@ internal sealed class RanksTable : IReportTable
 
     public string Header => "rank,node,gpu,dp,tp,pp,ep,cp,stages,experts";
 
-    // Order of ranks: tensor fastest, then context, data, pipeline; expert groups are neighbours in data x context.
     public void Rows(CsvTable table, ReportSource source)
     {
         var plan = source.Plan;
-        var degrees = plan.Layout.Degrees;
-        var nodeGpus = plan.Machine.Node.Gpus;
-        var stages = Enumerable.Range(0, degrees.Pipeline)
+        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus);
+        var stages = Enumerable.Range(0, plan.Layout.Degrees.Pipeline)
             .Select(rank => string.Join(' ', plan.Layout.Schedule.StagesOf(rank, plan.Layout.Pipeline).Select(PlanWords.Of)))
             .ToArray();
-        var experts = Enumerable.Range(0, degrees.Expert).Select(rank => ExpertRange.Of(plan, rank)).ToArray();
-        for (var rank = 0; rank < degrees.Gpus; rank++)
+        var experts = Enumerable.Range(0, plan.Layout.Degrees.Expert).Select(place => ExpertsTable.On(plan, place)).ToArray();
+        for (var rank = 0; rank < map.Ranks; rank++)
         {
-            var tensor = rank % degrees.Tensor;
-            var context = rank / degrees.Tensor % degrees.Context;
-            var data = rank / (degrees.Tensor * degrees.Context) % degrees.Data;
-            var pipeline = rank / (degrees.Tensor * degrees.Context * degrees.Data);
-            var expert = ((data * degrees.Context) + context) % degrees.Expert;
-            table.Cell(rank).Cell(rank / nodeGpus).Cell(rank % nodeGpus)
-                .Cell(data).Cell(tensor).Cell(pipeline).Cell(expert).Cell(context)
-                .Cell(stages[pipeline]).Cell(experts[expert])
+            var place = map.PlaceOf(rank);
+            var expert = map.ExpertPlaceOf(rank);
+            table.Cell(rank).Cell(map.NodeOf(rank)).Cell(map.GpuOf(rank))
+                .Cell(place.Data).Cell(place.Tensor).Cell(place.Pipeline).Cell(expert).Cell(place.Context)
+                .Cell(stages[place.Pipeline]).Cell(experts[expert])
                 .End();
         }
     }

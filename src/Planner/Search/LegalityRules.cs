@@ -5,15 +5,15 @@ namespace Planner.Search;
 /// <summary>Why a layout cannot be run, whatever it would cost. Each rule has a name that the plan counts layouts under.</summary>
 public static class LegalityRules
 {
-    public const string TensorDivides = "tensor parallelism must divide heads, MLP widths and experts' shared width";
-    public const string SequenceDivides = "the sequence must be a multiple of 2 x context-parallel ranks";
-    public const string ExpertsInsideData = "expert-parallel ranks must divide data x context ranks";
-    public const string BatchDivides = "the batch must be a multiple of data-parallel ranks x micro-batch";
-    public const string EnoughLayers = "every stage needs a layer (the first may hold the embedding alone, the last the head)";
-    public const string ScheduleRuns = "the schedule cannot run this number of ranks and micro-batches";
-    public const string Twin = "the same plan as a layout kept (DualPipe on 2p ranks is DualPipeV on p; one rank needs no pipeline schedule)";
+    public const string TensorDivides = "tensor ranks must divide heads and widths";
+    public const string SequenceDivides = "the sequence must be a multiple of 2 x context ranks";
+    public const string ExpertsInsideData = "expert ranks must divide data x context ranks";
+    public const string BatchDivides = "the batch must be a multiple of data ranks x micro-batch";
+    public const string EnoughLayers = "more stages than layers to fill them";
+    public const string ScheduleRuns = "too few or uneven micro-batches or ranks for the schedule";
+    public const string Twin = "twin of a layout kept (DualPipe on 2p ranks is DualPipeV on p)";
     public const string NothingToShard = "sharding over one replica is no sharding";
-    public const string Dominated = "sharding none is never faster than zero1 and takes more memory";
+    public const string Dominated = "sharding none is never faster than zero1 and fuller";
     public const string Extrapolated = "beyond the measured tables (--extrapolate lets it in)";
     public const string Memory = "does not fit the memory";
 

@@ -60,8 +60,8 @@ internal sealed class PlacementBound
     public static long Of(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, long enough)
     {
         var bound = new PlacementBound(problem, costs, rankCuts);
-        if (enough < long.MaxValue && bound.Excludes(enough)) return enough;
         if (bound.Excludes(long.MaxValue / 4)) return long.MaxValue;
+        if (enough < long.MaxValue && bound.Excludes(enough)) return enough;
 
         // First by doubling steps from what is plainly needed, then by halving.
         var low = bound.Plain();

@@ -17,7 +17,7 @@ public static class PlacementSearch
     /// <param name="upperBound">Ticks; placements this long or longer are of no interest. long.MaxValue: all are.</param>
     /// <param name="cancel">Ends the search with the best so far and the lowest open bound.</param>
     /// <returns>
-    /// Plan null and Bound = upperBound where nothing is shorter (Fits is then true unless shown otherwise). Fits false where no placement fits,
+    /// Plan null and Bound = upperBound where nothing is shorter (where the quick bound says so, Fits is true without proof). Fits false where no placement fits,
     /// with the least overrun; long.MaxValue and rank -1 where there are fewer layers than stages need.
     /// </returns>
     public static PlacementResult Solve(PlacementProblem problem, long upperBound, CancellationToken cancel)
@@ -31,7 +31,7 @@ public static class PlacementSearch
         if (upperBound < long.MaxValue)
         {
             root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
-            if (root >= upperBound) return Result(incumbent, upperBound, 0);
+            if (root >= upperBound && root < long.MaxValue) return Result(incumbent, upperBound, 0);
         }
 
         var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
@@ -61,8 +61,9 @@ public static class PlacementSearch
             search.Run();
             nodes += search.Nodes;
             if (!search.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
-            if (cancel.IsCancellationRequested)
-                return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
+            if (!cancel.IsCancellationRequested) continue;
+            if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
+            return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
         }
     }
 

@@ -10,6 +10,8 @@ namespace Planner.Search;
 /// </summary>
 internal sealed class RankSearch
 {
+    private const int Patience = 200;
+
     private readonly PlacementLattice lattice;
     private readonly PlacementOptions options;
     private readonly RankCosts[] costs;
@@ -22,6 +24,8 @@ internal sealed class RankSearch
     private readonly long[][] bounds;
     private readonly int[][] arcs;
     private int replaysLeft;
+    private int sinceReplay;
+    private int patience = Patience;
 
     public RankSearch(
         PlacementLattice lattice,
@@ -91,6 +95,7 @@ internal sealed class RankSearch
         }
 
         Nodes++;
+        if (++sinceReplay >= patience) Probe(depth, node);
         var children = Expand(depth, node);
         for (var i = 0; i < children; i++)
         {
@@ -115,20 +120,36 @@ internal sealed class RankSearch
         }
     }
 
+    // Many nodes without a replay: the cuts are weak here. The likeliest completion is replayed for the sake of its cut.
+    private void Probe(int depth, int node)
+    {
+        patience += Patience;
+        for (var rank = depth; rank < costs.Length; rank++)
+        {
+            var least = long.MaxValue;
+            var best = -1;
+            for (var arc = lattice.ArcStart[node]; arc < lattice.ArcStart[node + 1]; arc++)
+            {
+                var bound = LongestOver(lengths[rank], arc);
+                if (bound >= least) continue;
+                (least, best) = (bound, arc);
+            }
+
+            path[rank] = lattice.ArcOption[best];
+            Add(lengths[rank], lattice.Weights.AsSpan(path[rank] * lattice.Stride, lattice.Stride), lengths[rank + 1]);
+            node = lattice.ArcTo[best];
+        }
+
+        Leaf();
+    }
+
     private int Expand(int depth, int node)
     {
         var children = 0;
-        var width = Vector<long>.Count;
-        var reached = lengths[depth].AsSpan();
         var limit = incumbent.UpperBound;
         for (var arc = lattice.ArcStart[node]; arc < lattice.ArcStart[node + 1]; arc++)
         {
-            var weights = lattice.Weights.AsSpan(lattice.ArcOption[arc] * lattice.Stride, lattice.Stride);
-            var on = lattice.Backward.AsSpan(lattice.ArcTo[arc] * lattice.Stride, lattice.Stride);
-            var longest = Vector<long>.Zero;
-            for (var i = 0; i < lattice.Cuts; i += width)
-                longest = Vector.Max(longest, new Vector<long>(reached[i..]) + new Vector<long>(weights[i..]) + new Vector<long>(on[i..]));
-            var bound = Most(longest);
+            var bound = LongestOver(lengths[depth], arc);
             if (bound >= limit) continue;
             bounds[depth][children] = bound;
             arcs[depth][children++] = arc;
@@ -141,6 +162,7 @@ internal sealed class RankSearch
     private void Leaf()
     {
         replaysLeft--;
+        sinceReplay = 0;
         for (var rank = 0; rank < costs.Length; rank++)
         {
             var option = lattice.OptionIds[path[rank]];
@@ -166,6 +188,16 @@ internal sealed class RankSearch
     {
         for (var i = 0; i < lattice.Cuts; i += Vector<long>.Count)
             (new Vector<long>(left, i) + new Vector<long>(right[i..])).CopyTo(sum, i);
+    }
+
+    private long LongestOver(long[] reached, int arc)
+    {
+        var weights = lattice.Weights.AsSpan(lattice.ArcOption[arc] * lattice.Stride, lattice.Stride);
+        var on = lattice.Backward.AsSpan(lattice.ArcTo[arc] * lattice.Stride, lattice.Stride);
+        var longest = Vector<long>.Zero;
+        for (var i = 0; i < lattice.Cuts; i += Vector<long>.Count)
+            longest = Vector.Max(longest, new Vector<long>(reached, i) + new Vector<long>(weights[i..]) + new Vector<long>(on[i..]));
+        return Most(longest);
     }
 
     private long Longest(long[] reached, ReadOnlySpan<long> on)
