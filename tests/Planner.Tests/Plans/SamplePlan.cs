@@ -145,7 +145,7 @@ internal static class SamplePlan
         "deepseek",
         [new ArchitectureRates("hopper", ImmutableDictionary<Precision, GemmRates>.Empty, default, default, 0.8, Seconds.FromMicroseconds(2))],
         new OverlapRates(20, 1, 1, 0.05),
-        new ExpertExchangeRates(true, [], 1, 2, Seconds.FromMicroseconds(20), []),
+        new ExpertExchangeRates(true, [], default, default, 1, 2, Seconds.FromMicroseconds(20), []),
         new ExposedShares(1, 1, 1, 0, 1),
         new MemoryRates(2, 4, 4, 4, 4, Bytes.FromGib(5), 1.05),
         true, 2, 2, 16, 0.9, true,
