@@ -32,12 +32,15 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
     {
         var table = CandidateTable.Score(model, space, cancel);
         var search = new LayoutSearch(model, space, threads);
-        var found = new List<(int Tensor, LayoutSearchResult Result)>();
+        var found = new List<(int Tensor, List<ScoredLayout> Layouts, LayoutSearchResult Result)>();
         foreach (var group in table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key))
         {
             var ordered = group.ToList();
             ordered.Sort();
-            found.Add((group.Key, search.Run(ordered, within, report is null ? null : (n, best, bound) => report("searching placements", n, best, bound), cancel)));
+
+            // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
+            var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;
+            found.Add((group.Key, ordered, search.Run(ordered, neighbours, Reported, cancel)));
         }
 
         var complete = found.TrueForAll(entry => entry.Result.Complete);
@@ -50,6 +53,7 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
         var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
         var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
+        if (main.Tensor != placed[0].Tensor && complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
         var (joint, survivors) = main.Result.Proven ? Prove(main.Result, cancel) : (null, 0);
         return new SpaceSearchResult(
             table,
@@ -57,6 +61,8 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
             [.. found.Where(entry => entry.Tensor != main.Tensor).Select(entry => KeyValuePair.Create(entry.Tensor, entry.Result.Best))],
             joint,
             survivors);
+
+        void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
     }
 
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
