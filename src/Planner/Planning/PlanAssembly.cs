@@ -126,7 +126,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         if (searched.HasPlan)
         {
             return new CandidateOutcome(
-                searched.Layout, bound, Ticks.ToSeconds(searched.Result!.Makespan), Peak(searched), "slower", "replayed with its best placement");
+                searched.Layout, bound, Ticks.ToSeconds(searched.Result!.Makespan), Peak(searched), "slower", "replayed with the best placement found");
         }
 
         if (searched.Result is { Fits: false }) return new CandidateOutcome(searched.Layout, bound, null, null, "does not fit", "no placement fits the memory");

@@ -46,6 +46,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private const long FirstNodes = 3_000;
     private const long MoreNodes = 10;
     private const long AllNodes = 300_000;
+
+    // Neighbours of the best whose placements are improved beyond the local search.
+    private const int Polished = 8;
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
     /// <summary>Searches layouts.</summary>
@@ -78,6 +81,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         }
 
         var bound = Close(searched, ref best, cancel);
+        if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
@@ -127,6 +131,24 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                     : again with { Nodes = known.Nodes + again.Nodes },
             };
             if (again.Plan is not null && again.Makespan < makespan) best = open;
+        }
+    }
+
+    // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.
+    private static void Polish(List<SearchedLayout> searched, int best, CancellationToken cancel)
+    {
+        var shown = Enumerable.Range(0, searched.Count)
+            .Where(i => i != best && searched[i].HasPlan)
+            .GroupBy(i => (searched[i].Layout.Degrees, searched[i].Layout.Schedule))
+            .Select(group => group.MinBy(i => searched[i].Result!.Makespan))
+            .OrderBy(i => searched[i].Result!.Makespan)
+            .Take(Polished);
+        foreach (var i in shown)
+        {
+            var known = searched[i].Result!;
+            if (searched[i].OpenBound >= known.Makespan) continue;
+            var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, FirstNodes, cancel);
+            if (again.Plan is not null) searched[i] = searched[i] with { Result = again };
         }
     }
 
