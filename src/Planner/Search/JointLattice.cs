@@ -4,46 +4,44 @@ using Planner.Cost.Schedules;
 namespace Planner.Search;
 
 /// <summary>
-/// All placements of one candidate that may stay within a limit, as a lattice, with the cuts that say so. What is missing from it does not
-/// fit the memory, breaks the contents rule, or makes some cut longer than the limit; nothing else is left out.
+/// All placements of one candidate that may stay near the limit, as a lattice, with the cuts that say so. What is missing from it does not fit
+/// the memory, breaks the contents rule, or makes some cut longer; nothing else is left out. How far past the limit it reaches depends on its
+/// size: the solver is to choose among all that come near, as long as these are not too many.
 /// </summary>
 internal sealed class JointLattice
 {
+    private const int MostArcs = 300;
+    private const int MostSlackHalvings = 4;
     private const int SampleRounds = 6;
     private const int SamplesPerRound = 16;
 
     private readonly PlacementOptions options;
     private readonly RankCosts[] costs;
     private readonly long lag;
-    private readonly long limit;
     private readonly List<PathCut> cuts;
 
     /// <summary>Builds and prunes.</summary>
     /// <param name="candidate">The layout.</param>
     /// <param name="known">Further cuts of its graph.</param>
-    /// <param name="limit">Longest makespan of interest, in ticks.</param>
-    public JointLattice(JointCandidate candidate, ReadOnlySpan<PathCut> known, long limit)
+    /// <param name="limit">Every placement this long or shorter is kept, in ticks.</param>
+    /// <param name="slack">Share of the limit by which placements may be longer and are still kept, if they are few.</param>
+    public JointLattice(JointCandidate candidate, ReadOnlySpan<PathCut> known, long limit, double slack)
     {
         var problem = candidate.Problem;
-        this.limit = limit;
         lag = problem.Lag;
         costs = RankCosts.Of(problem);
 
         // Rank cuts are always among them: without any cut a rank could hold almost everything in many ways.
         cuts = [.. RankCuts.Of(problem.Graph), .. known];
         if (!candidate.Cuts.IsDefault) cuts.AddRange(candidate.Cuts.Where(cut => !cuts.Contains(cut)));
+        var beyond = (long)(limit * slack);
         var rules = new PlacementRules(problem);
-        options = PlacementOptions.Enumerate(problem, rules, costs, cuts, limit + 1, problem.LimitKib);
+        options = PlacementOptions.Enumerate(problem, rules, costs, cuts, limit + beyond + 1, problem.LimitKib);
         Lattice = PlacementLatticeBuilder.Build(problem, rules, costs, options);
-        Prune();
         var sampler = new CutSampler(problem, costs, options);
-        for (var round = 0; round < SampleRounds && !Lattice.Empty; round++)
-        {
-            var found = sampler.Sample(Lattice, SamplesPerRound);
-            if (found.Count == 0) break;
-            cuts.AddRange(found);
-            Prune();
-        }
+        Sharpen(sampler, limit + beyond);
+        for (var halving = 1; Lattice.Arcs > MostArcs && halving <= MostSlackHalvings; halving++)
+            Sharpen(sampler, limit + (halving == MostSlackHalvings ? 0 : beyond >> halving));
     }
 
     /// <summary>Its tables are those of the cuts loaded last.</summary>
@@ -100,12 +98,25 @@ internal sealed class JointLattice
         return -1;
     }
 
-    private void Prune()
+    private void Sharpen(CutSampler sampler, long most)
+    {
+        Prune(most);
+        for (var round = 0; round < SampleRounds && !Lattice.Empty; round++)
+        {
+            var found = sampler.Sample(Lattice, SamplesPerRound);
+            if (found.Count == 0) return;
+            cuts.AddRange(found);
+            Prune(most);
+        }
+    }
+
+    // Pruning lengthens the shortest ways of what is left, which prunes more.
+    private void Prune(long most)
     {
         while (!Lattice.Empty)
         {
             Load(cuts);
-            var pruned = Lattice.Pruned(limit + 1);
+            var pruned = Lattice.Pruned(most + 1);
             if (pruned.Arcs == Lattice.Arcs) return;
             Lattice = pruned;
         }

@@ -54,14 +54,16 @@ public static class JointModel
         for (var i = 0; i < chosen.Length; i++) chosen[i] = model.NewBoolVar($"layout{i}");
         model.AddExactlyOne(chosen);
 
-        // Where the suggested plan is within the limit the others have to be shorter; those that cannot be keep a literal that cannot hold.
+        // Layouts that cannot be shorter than the suggested plan stay in the model as literals that cannot hold.
         var suggested = best.Makespan <= upperBound;
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)
         {
             var own = i == hintCandidate;
-            var most = suggested && !own ? limit - 1 : limit;
-            var ways = candidates[i].LowerBound > most ? null : new JointLattice(candidates[i], own ? [hintCut] : [], most);
+            var hopeless = candidates[i].LowerBound > limit || (candidates[i].LowerBound == limit && suggested && !own);
+            var ways = hopeless ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
+            if (own && suggested && ways?.Arcs(hintPlan) is null)
+                throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
             if (ways is null || ways.Empty) model.Add(chosen[i] == 0);
             else parts[i] = new JointModelCandidate(model, candidates[i], ways, i, chosen[i], time);
         }
@@ -77,9 +79,9 @@ public static class JointModel
             var solver = new CpSolver { StringParameters = Parameters };
             using var stop = cancel.Register(solver.StopSearch);
             var status = cancel.IsCancellationRequested ? CpSolverStatus.Unknown : solver.Solve(model);
+            if (Environment.GetEnvironmentVariable("DBG") == "1") Console.WriteLine($"    vars {model.Model.Variables.Count} rows {model.Model.Constraints.Count} branches {solver.NumBranches()} conflicts {solver.NumConflicts()} wall {solver.WallTime() * 1000:F1} ms");
             if (status == CpSolverStatus.ModelInvalid) throw new InvalidOperationException($"invalid model: {model.Validate()}");
-            if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound)
-                throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
+            if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound) throw new InvalidOperationException("a cut is longer than its replay");
             if (status == CpSolverStatus.Infeasible) return best.Result(ProofStatus.Infeasible, limit + 1, round, upperBound);
             if (status is not CpSolverStatus.Unknown) bound = Math.Max(bound, (long)Math.Ceiling(solver.BestObjectiveBound - 0.5));
             if (bound >= best.Makespan) return best.Result(ProofStatus.Optimal, best.Makespan, round, upperBound);

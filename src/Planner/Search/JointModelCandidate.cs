@@ -59,12 +59,11 @@ internal sealed class JointModelCandidate
         return new StagePlan([.. contents]);
     }
 
-    /// <summary>Suggests a placement; null: that the layout is not chosen. False where the placement is not among the ways.</summary>
-    public bool Hint(StagePlan? plan)
+    /// <summary>Suggests a placement, which must be among the ways; null: that the layout is not chosen.</summary>
+    public void Hint(StagePlan? plan)
     {
-        var way = plan is null ? [] : ways.Arcs(plan);
-        model.AddHint(chosen, way?.Length > 0);
-        if (way is null) return false;
+        var way = plan is null ? [] : ways.Arcs(plan) ?? throw new ArgumentException("the placement is not among the ways");
+        model.AddHint(chosen, plan is not null);
         var on = new bool[arcs.Length];
         var through = new bool[nodes.Length];
         foreach (var arc in way) on[arc] = through[ways.Lattice.ArcTo[arc]] = true;
@@ -72,7 +71,6 @@ internal sealed class JointModelCandidate
         for (var node = ways.Lattice.Roots; node < nodes.Length - 1; node++) model.AddHint(nodes[node], through[node]);
         foreach (var (count, stage, dense) in counts)
             model.AddHint(count, plan is null ? 0 : dense ? plan.Stages[stage].Dense : plan.Stages[stage].Moe);
-        return true;
     }
 
     // One arc out of the roots and one into the end where the layout is chosen; one in and one out of every node that is passed.
