@@ -19,7 +19,7 @@ public sealed class ModelWork
         Key = key;
         Parts = ModelParts.Of(model, key, embeddingBesideHead: true);
         double forward = 0, backward = 0, pairForward = 0, pairBackward = 0, trafficForward = 0, trafficBackward = 0;
-        double leastForward = double.MaxValue, leastLayer = double.MaxValue, leastPair = double.MaxValue, share = 1;
+        double leastForward = double.MaxValue, leastLayer = double.MaxValue, share = 1;
         foreach (var (part, count, layer) in Counted(model.Model, Parts))
         {
             var f = StateCosts.Tick(part.Forward);
@@ -36,12 +36,10 @@ public sealed class ModelWork
             if (!layer) continue;
             leastForward = Math.Min(leastForward, f);
             leastLayer = Math.Min(leastLayer, f + b);
-            leastPair = Math.Min(leastPair, pf + pb);
         }
 
-        var head = Parts.Head;
-        var headForward = StateCosts.Tick(head.Forward);
-        var headBackward = StateCosts.Tick(head.BackwardInput) + StateCosts.Tick(head.Weight);
+        var head = Whole(Parts.Head);
+        var embedding = Whole(Parts.Embedding);
         work = new PipelineWork(
             forward,
             backward,
@@ -51,9 +49,11 @@ public sealed class ModelWork
             trafficBackward,
             leastForward,
             leastLayer,
-            leastPair,
-            headForward + headBackward,
-            Math.Min(headForward, StateCosts.Tick(head.PairForwardCompute)) + Math.Min(headBackward, StateCosts.Tick(head.PairBackwardCompute)),
+            embedding.Forward,
+            embedding.Forward + embedding.Backward,
+            embedding.Pair,
+            head.Forward + head.Backward,
+            head.Pair,
             share,
             0,
             0);
@@ -80,7 +80,18 @@ public sealed class ModelWork
         PairBackwardTraffic = work.PairBackwardTraffic + states.MicroBatchBackward,
         Blocked = StateCosts.Tick(sendSeconds * model.Stack.Exposed.Pipeline),
         Sync = states.Sync,
+
+        // A stage that hands over both ways is blocked as long forward as backward.
+        ForwardShare = Math.Min(Math.Min(work.ForwardShare, states.ForwardShare), sendSeconds > 0 ? 0.5 : 1),
     };
+
+    private static (long Forward, long Backward, long Pair) Whole(LayerCost part)
+    {
+        var forward = StateCosts.Tick(part.Forward);
+        var backward = StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight);
+        var pair = Math.Min(forward, StateCosts.Tick(part.PairForwardCompute)) + Math.Min(backward, StateCosts.Tick(part.PairBackwardCompute));
+        return (forward, backward, pair);
+    }
 
     /// <summary>The parts of a model with how often each occurs; whether it is a layer that a stage may hold alone.</summary>
     public static IEnumerable<(LayerCost Part, int Count, bool Layer)> Counted(ModelSpec model, ModelParts parts)

@@ -6,14 +6,15 @@ namespace Planner.Cost.Pipeline;
 /// <param name="Sync">Gradient reduction and update, summed over the model, a step.</param>
 /// <param name="MicroBatchForward">Exposed sharded traffic of a micro-batch's forward, summed; rounded down.</param>
 /// <param name="MicroBatchBackward">Likewise backward.</param>
+/// <param name="ForwardShare">Smallest share of forward in forward and backward over the parts, that traffic included; 1 where there is none.</param>
 /// <param name="LayerKib">States of a layer of the main kind (MoE where there is one).</param>
 /// <param name="Layers">Layers of the main kind.</param>
-public readonly record struct StateTotals(double Sync, double MicroBatchForward, double MicroBatchBackward, long LayerKib, int Layers)
+public readonly record struct StateTotals(double Sync, double MicroBatchForward, double MicroBatchBackward, double ForwardShare, long LayerKib, int Layers)
 {
     public static StateTotals Of(CostModel model, ModelParts parts, Degrees degrees, int copies, Sharding sharding)
     {
         var states = new StateCosts(model, degrees, copies, sharding);
-        double sync = 0, forward = 0, backward = 0;
+        double sync = 0, forward = 0, backward = 0, share = 1;
         var exposed = model.Stack.Exposed.ShardedSync;
         foreach (var (part, count, _) in ModelWork.Counted(model.Model, parts))
         {
@@ -21,12 +22,16 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
             sync += count * (double)(StateCosts.Tick(cost.Reduce) + StateCosts.Tick(cost.Gather) + StateCosts.Tick(cost.Optimizer));
 
             // A sum rounded once may be a tick below its rounded terms.
-            forward += count * (double)Math.Max(0, StateCosts.Tick(exposed * cost.MicroBatchForward) - 1);
-            backward += count * (double)Math.Max(0, StateCosts.Tick(exposed * cost.MicroBatchBackward) - 1);
+            var (f, b) = (StateCosts.Tick(exposed * cost.MicroBatchForward), StateCosts.Tick(exposed * cost.MicroBatchBackward));
+            forward += count * (double)Math.Max(0, f - 1);
+            backward += count * (double)Math.Max(0, b - 1);
+            if (f + b == 0) continue;
+            var partForward = StateCosts.Tick(part.Forward) + Math.Max(0, f - 1);
+            share = Math.Min(share, partForward / (double)(partForward + StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight) + b + 2));
         }
 
         var main = (parts.Moe ?? parts.Dense)!.Value;
         var layerKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * states.Memory(main.Elements).Total);
-        return new StateTotals(sync, forward, backward, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.MoeLayers);
+        return new StateTotals(sync, forward, backward, share, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.MoeLayers);
     }
 }

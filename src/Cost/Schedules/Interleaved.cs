@@ -51,7 +51,8 @@ public sealed class Interleaved : ISchedule
     }
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
-        StepBound.Chunked(work, shape.Ranks, Stages(shape), shape.MicroBatches, work.LeastLayer);
+        StepBound.Chunked(
+            work, shape.Ranks, Stages(shape), shape.MicroBatches, work.Embedding, work.LeastLayer, (shape.Chunks - 1) * work.LeastLayer);
 
     public int LeastInFlight(int rank, PipelineShape shape) => 1;
 

@@ -12,7 +12,9 @@ namespace Planner.Cost.Schedules;
 /// <param name="PairBackwardTraffic">Likewise for full backwards.</param>
 /// <param name="LeastForward">Shortest forward of a layer.</param>
 /// <param name="LeastLayer">Shortest forward and full backward of a layer.</param>
-/// <param name="LeastPair">Shortest forward and full backward of a layer, each the smaller of alone and in a pair.</param>
+/// <param name="EmbeddingForward">Forward of the embedding, alone.</param>
+/// <param name="Embedding">Forward and full backward of the embedding, alone.</param>
+/// <param name="EmbeddingPair">Forward and full backward of the embedding, each the smaller of alone and its compute in a pair.</param>
 /// <param name="Head">Forward and full backward of the output head, alone; it lies on one rank whole.</param>
 /// <param name="HeadPair">The smaller of that and its compute in pairs.</param>
 /// <param name="ForwardShare">Smallest share of forward in forward and backward over the parts of the model.</param>
@@ -27,7 +29,9 @@ public readonly record struct PipelineWork(
     double PairBackwardTraffic,
     double LeastForward,
     double LeastLayer,
-    double LeastPair,
+    double EmbeddingForward,
+    double Embedding,
+    double EmbeddingPair,
     double Head,
     double HeadPair,
     double ForwardShare,

@@ -29,7 +29,8 @@ public sealed class ZeroBubbleV : ISchedule
         UnfoldedGraph.EveryRank(shape.Ranks, rank => new Order(rank, shape).Program());
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
-        StepBound.Chunked(work, shape.Ranks, Stages(shape), shape.MicroBatches, work.LeastForward);
+        StepBound.Chunked(
+            work, shape.Ranks, Stages(shape), shape.MicroBatches, work.EmbeddingForward, work.LeastForward, work.Embedding);
 
     public int LeastInFlight(int rank, PipelineShape shape) => 1;
 

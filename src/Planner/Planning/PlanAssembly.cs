@@ -23,7 +23,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
 
         var others = Others(result, best);
         var tied = others.Where(other => other.Step.Value <= estimate.Step.Value * (1 + PlanMaker.TieWithin)).ToImmutableArray();
-        var larger = result.Larger.Where(entry => entry.Value is not null)
+        var larger = result.Other.Where(entry => entry.Value is not null)
             .Select(entry => KeyValuePair.Create(entry.Key, Ticks.ToSeconds(entry.Value!.Result!.Makespan))).ToImmutableArray();
         var plan = Common(best.Layout, best.Result.Plan!, estimate) with
         {
@@ -68,9 +68,9 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
     {
         var makespan = best.Result!.Makespan;
         var proofs = ImmutableArray.CreateBuilder<string>();
-        var branch = result.Main.Complete && best.Result.Proven;
+        var branch = result.Main.Proven;
         if (branch) proofs.Add("branch and bound");
-        var bound = branch ? makespan : Math.Min(result.Main.Bound, best.Result.Bound);
+        var bound = Math.Min(result.Main.Bound, makespan);
         if (result.Joint is { Status: ProofStatus.Optimal } joint)
         {
             if (joint.Makespan != makespan)
@@ -94,7 +94,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
     // Best of each (degrees, schedule) but the chosen one's, and the best of each larger tensor-parallel degree, fastest first.
     private ImmutableArray<Alternative> Others(SpaceSearchResult result, SearchedLayout best) =>
     [
-        .. result.Main.Searched.Concat(result.Larger.Select(entry => entry.Value).OfType<SearchedLayout>())
+        .. result.Main.Searched.Concat(result.Other.Select(entry => entry.Value).OfType<SearchedLayout>())
             .Where(searched => searched.HasPlan && Differs(searched.Layout, best.Layout))
             .GroupBy(searched => (searched.Layout.Degrees, searched.Layout.Schedule))
             .Select(group => group.MinBy(searched => searched.Result!.Makespan)!)
@@ -126,7 +126,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         if (searched.HasPlan)
         {
             return new CandidateOutcome(
-                searched.Layout, bound, Ticks.ToSeconds(searched.Result!.Makespan), Peak(searched), "slower", "replayed with its best placement");
+                searched.Layout, bound, Ticks.ToSeconds(searched.Result!.Makespan), Peak(searched), "slower", "replayed with the best placement found");
         }
 
         if (searched.Result is { Fits: false }) return new CandidateOutcome(searched.Layout, bound, null, null, "does not fit", "no placement fits the memory");

@@ -45,7 +45,7 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
             }
             else if (result is not null)
             {
-                var near = result.Main.Searched.Concat(result.Larger.Select(entry => entry.Value).OfType<SearchedLayout>())
+                var near = result.Main.Searched.Concat(result.Other.Select(entry => entry.Value).OfType<SearchedLayout>())
                     .Where(searched => searched.HasPlan && EvidenceRules.Is(searched.Layout, run))
                     .MinBy(searched => searched.Result!.Makespan);
                 var cost = near is null

@@ -33,7 +33,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
-        var search = new SpaceSearch(model, space, request.TensorPolicy == TensorPolicy.Avoid, ReplayWithin, request.Audit, threads);
+        var search = new SpaceSearch(model, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
         SpaceSearchResult result;
         try
         {

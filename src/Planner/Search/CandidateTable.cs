@@ -125,7 +125,9 @@ internal sealed class CandidateTable
     private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
     {
         var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
-        var single = degrees is { Data: 1, Context: 1 };
+
+        // Tensor ranks hold the same experts, so experts have replicas where nothing else has.
+        var single = degrees is { Data: 1, Context: 1 } && (degrees.Tensor == 1 || model.Model.Moe is null);
 
         // ZeRO-1 scatters the same gradients and gathers parameters, no more bytes than the gradients that an all-reduce gathers.
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;

@@ -11,8 +11,9 @@ namespace Planner.Search;
 /// </summary>
 public static class JointModel
 {
-    // Probing and symmetry detection cost more than they bring on these models.
-    private const string Parameters = "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_probing_level:0,symmetry_level:0";
+    // The rows propagate by themselves: presolve, symmetry detection and a linear program cost more than they bring.
+    private const string Parameters =
+        "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_presolve:false,cp_model_probing_level:0,symmetry_level:0,linearization_level:0";
 
     /// <summary>Version of the solver library.</summary>
     public static string SolverVersion => Google.OrTools.Init.OrToolsVersion.VersionString();
@@ -53,16 +54,21 @@ public static class JointModel
         for (var i = 0; i < chosen.Length; i++) chosen[i] = model.NewBoolVar($"layout{i}");
         model.AddExactlyOne(chosen);
 
-        // A layout whose bound is past the limit stays in the model as a literal that cannot be chosen.
+        // Layouts that cannot be shorter than the suggested plan stay in the model as literals that cannot hold.
+        var suggested = best.Makespan <= upperBound;
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)
         {
-            if (candidates[i].LowerBound > limit) model.Add(chosen[i] == 0);
-            else parts[i] = new JointModelCandidate(model, candidates[i], i, chosen[i], limit);
+            var own = i == hintCandidate;
+            var hopeless = candidates[i].LowerBound > limit || (candidates[i].LowerBound == limit && suggested && !own);
+            var ways = hopeless ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
+            if (own && suggested && ways?.Arcs(hintPlan) is null)
+                throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
+            if (ways is null || ways.Empty) model.Add(chosen[i] == 0);
+            else parts[i] = new JointModelCandidate(model, candidates[i], ways, i, chosen[i], time);
         }
 
-        parts[hintCandidate]?.Add(hintCut);
-        model.Add(time == LinearExpr.Sum(parts.OfType<JointModelCandidate>().Select(part => part.Time)));
+        model.Add(time >= LinearExpr.WeightedSum(chosen, candidates.Select(candidate => Math.Min(candidate.LowerBound, limit))));
         var degrees = new JointModelDegrees(model, candidates, chosen, gpus);
         model.Minimize(time);
 
@@ -73,9 +79,9 @@ public static class JointModel
             var solver = new CpSolver { StringParameters = Parameters };
             using var stop = cancel.Register(solver.StopSearch);
             var status = cancel.IsCancellationRequested ? CpSolverStatus.Unknown : solver.Solve(model);
+            if (Environment.GetEnvironmentVariable("DBG") == "1") Console.WriteLine($"    vars {model.Model.Variables.Count} rows {model.Model.Constraints.Count} branches {solver.NumBranches()} conflicts {solver.NumConflicts()} wall {solver.WallTime() * 1000:F1} ms");
             if (status == CpSolverStatus.ModelInvalid) throw new InvalidOperationException($"invalid model: {model.Validate()}");
-            if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound)
-                throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
+            if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound) throw new InvalidOperationException("a cut is longer than its replay");
             if (status == CpSolverStatus.Infeasible) return best.Result(ProofStatus.Infeasible, limit + 1, round, upperBound);
             if (status is not CpSolverStatus.Unknown) bound = Math.Max(bound, (long)Math.Ceiling(solver.BestObjectiveBound - 0.5));
             if (bound >= best.Makespan) return best.Result(ProofStatus.Optimal, best.Makespan, round, upperBound);
@@ -95,7 +101,7 @@ public static class JointModel
         model.ClearHints();
         model.AddHint(time, best.Makespan);
         degrees.Hint(best.Candidate);
-        for (var i = 0; i < parts.Length; i++) parts[i]?.Hint(i == best.Candidate ? best.Plan : null, best.Makespan);
+        for (var i = 0; i < parts.Length; i++) parts[i]?.Hint(i == best.Candidate ? best.Plan : null);
     }
 
     /// <summary>Best replayed placement over all candidates; of equals the one offered first.</summary>

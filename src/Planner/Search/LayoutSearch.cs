@@ -15,23 +15,40 @@ namespace Planner.Search;
 internal sealed record SearchedLayout(ScoredLayout Scored, LayoutSpec Layout, PlacementProblem Problem, long Root, PlacementResult? Result)
 {
     public bool HasPlan => Result?.Plan is not null;
+
+    /// <summary>A placement as short as this may still be found here, below the limit; long.MaxValue where none can.</summary>
+    public long OpenBound => Result is { Fits: true } result && result.Bound < (result.Plan is null ? Limit : result.Makespan) ? result.Bound : long.MaxValue;
+
+    /// <summary>Placements this long or longer were of no interest.</summary>
+    public long Limit { get; init; } = long.MaxValue;
 }
 
 /// <summary>What a search over layouts found.</summary>
 /// <param name="Best">The fastest; null where none fits.</param>
 /// <param name="Searched">All layouts looked at, in order of bound.</param>
-/// <param name="Bound">No layout is faster than this, in ticks.</param>
-/// <param name="Complete">The search was not cut short.</param>
-internal sealed record LayoutSearchResult(SearchedLayout? Best, IReadOnlyList<SearchedLayout> Searched, double Bound, bool Complete);
+/// <param name="Bound">No layout is faster than this, in ticks. Equal to the best's makespan where that is proven.</param>
+/// <param name="Complete">The search was not cut short by its caller.</param>
+internal sealed record LayoutSearchResult(SearchedLayout? Best, IReadOnlyList<SearchedLayout> Searched, double Bound, bool Complete)
+{
+    public bool Proven => Best is not null && Bound >= Best.Result!.Makespan;
+}
 
 /// <summary>
-/// Finds the fastest layout and all that come near it: layouts in order of their bounds, each with its exact best placement, until the bound
-/// passes the best found. Work goes out in batches of fixed size whose limit is set before they start, so the number of threads changes the
-/// time and nothing else.
+/// Finds the fastest layout and all that come near it. Layouts in order of their bounds get a placement from a local search, replayed, until the
+/// bound passes the best found; then branch and bound takes up every placement that may still hold something better, until none is left.
+/// Work goes out in batches of fixed size whose limit is set before they start, so the number of threads changes the time and nothing else.
 /// </summary>
 internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threads)
 {
     private const int BatchSize = 32;
+
+    // Nodes of one placement when it is first taken up; a placement that stays open gets more in later rounds. The sum has an end.
+    private const long FirstNodes = 3_000;
+    private const long MoreNodes = 10;
+    private const long AllNodes = 300_000;
+
+    // Neighbours of the best whose placements are improved beyond the local search.
+    private const int Polished = 8;
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
     /// <summary>Searches layouts.</summary>
@@ -42,46 +59,38 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     public LayoutSearchResult Run(IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel)
     {
         var searched = new List<SearchedLayout>();
-        SearchedLayout? best = null;
+        var best = -1;
         var limit = long.MaxValue;
         var next = 0;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
-            var batch = Batch(layouts, next, limit);
-            if (cancel.IsCancellationRequested) return new LayoutSearchResult(best, searched, layouts[next].Bound, false);
-            var rooted = new SearchedLayout[batch];
-            var (start, bar) = (next, limit);
-            if (batch == 1 || threads == 1)
-                for (var i = 0; i < batch; i++) rooted[i] = Root(layouts[start + i], bar);
-            else
-                Parallel.For(0, batch, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => rooted[i] = Root(layouts[start + i], bar));
-
-            // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
-            foreach (var candidate in rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored))
+            if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
+            foreach (var candidate in Roots(layouts, next, Batch(layouts, next, limit), limit))
             {
                 var found = candidate.Root >= limit
                     ? candidate
-                    : candidate with { Result = PlacementSearch.Solve(candidate.Problem, limit, cancel) };
+                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, cancel) };
                 searched.Add(found);
-                if (!found.HasPlan || (best is not null && found.Result!.Makespan >= best.Result!.Makespan)) continue;
-                best = found;
-                limit = (long)Math.Ceiling(found.Result!.Makespan * (1 + within)) + (within > 0 ? 1 : 0);
+                next++;
+                if (!found.HasPlan || (best >= 0 && found.Result!.Makespan >= searched[best].Result!.Makespan)) continue;
+                best = searched.Count - 1;
+                limit = Limit(found.Result!.Makespan, within);
             }
 
-            next += batch;
-            report?.Invoke(next, best?.Result!.Makespan ?? long.MaxValue, layouts[next - 1].Bound);
-            if (cancel.IsCancellationRequested)
-                return new LayoutSearchResult(best, searched, Math.Min(layouts[next - 1].Bound, best?.Result!.Bound ?? double.MaxValue), false);
+            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
         }
 
-        return new LayoutSearchResult(best, searched, best?.Result!.Makespan ?? double.MaxValue, true);
+        var bound = Close(searched, ref best, cancel);
+        if (within > 0 && best >= 0) Polish(searched, best, cancel);
+        if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
+        return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
 
     /// <summary>The best placement of one layout, below a limit.</summary>
     public SearchedLayout Search(LayoutSpec layout, long limit, CancellationToken cancel)
     {
         var problem = Problem(layout);
-        return new SearchedLayout(default, layout, problem, 0, PlacementSearch.Solve(problem, limit, cancel));
+        return new SearchedLayout(default, layout, problem, 0, PlacementSearch.Solve(problem, limit, AllNodes, cancel));
     }
 
     /// <summary>The placement of a layout as integers; the graph of its schedule is built once a shape.</summary>
@@ -90,12 +99,85 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         graphs.GetOrAdd((layout.Schedule, layout.Pipeline), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value,
         space.MemoryLimit);
 
+    // Branches on open placements while they may hold something better than the best: fewest tries first, then lowest bound. Returns the bound
+    // of all that is left.
+    private static double Close(List<SearchedLayout> searched, ref int best, CancellationToken cancel)
+    {
+        var tries = new int[searched.Count];
+        for (var left = AllNodes; ;)
+        {
+            var makespan = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
+            var open = -1;
+            var bound = (double)makespan;
+            for (var i = 0; i < searched.Count; i++)
+            {
+                if (searched[i].OpenBound >= makespan) continue;
+                bound = Math.Min(bound, searched[i].OpenBound);
+                if (open < 0 || tries[i] < tries[open] || (tries[i] == tries[open] && searched[i].OpenBound < searched[open].OpenBound)) open = i;
+            }
+
+            if (open < 0) return best < 0 ? double.MaxValue : makespan;
+            if (left <= 0 || cancel.IsCancellationRequested) return bound;
+            var most = FirstNodes;
+            for (var i = 0; i < tries[open]; i++) most *= MoreNodes;
+            tries[open]++;
+            var known = searched[open].Result!;
+            var again = PlacementSearch.Solve(searched[open].Problem, makespan, Math.Min(most, left), cancel);
+            left -= again.Nodes + 1;
+            searched[open] = searched[open] with
+            {
+                Result = again.Plan is null
+                    ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts, .. again.Cuts], Nodes = known.Nodes + again.Nodes }
+                    : again with { Nodes = known.Nodes + again.Nodes },
+            };
+            if (again.Plan is not null && again.Makespan < makespan) best = open;
+        }
+    }
+
+    // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.
+    private static void Polish(List<SearchedLayout> searched, int best, CancellationToken cancel)
+    {
+        var shown = Enumerable.Range(0, searched.Count)
+            .Where(i => i != best && searched[i].HasPlan)
+            .GroupBy(i => (searched[i].Layout.Degrees, searched[i].Layout.Schedule))
+            .Select(group => group.MinBy(i => searched[i].Result!.Makespan))
+            .OrderBy(i => searched[i].Result!.Makespan)
+            .Take(Polished);
+        foreach (var i in shown)
+        {
+            var known = searched[i].Result!;
+            if (searched[i].OpenBound >= known.Makespan) continue;
+            var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, FirstNodes, cancel);
+            if (again.Plan is not null) searched[i] = searched[i] with { Result = again };
+        }
+    }
+
+    private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit)
+    {
+        var rooted = new SearchedLayout[count];
+        if (threads == 1)
+            for (var i = 0; i < count; i++) rooted[i] = Root(layouts[start + i], limit);
+        else
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => rooted[i] = Root(layouts[start + i], limit));
+
+        // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
+        return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
+    }
+
     private SearchedLayout Root(ScoredLayout scored, long limit)
     {
         var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Problem(layout);
         return new SearchedLayout(scored, layout, problem, PlacementSearch.RootBound(problem, limit), null);
     }
+
+    private static LayoutSearchResult Stopped(List<SearchedLayout> searched, int best, double open) => new(
+        best < 0 ? null : searched[best],
+        searched,
+        Math.Min(open, searched.Count == 0 ? double.MaxValue : searched.Min(layout => (double)layout.OpenBound)),
+        false);
+
+    private static long Limit(long makespan, double within) => within > 0 ? (long)Math.Ceiling(makespan * (1 + within)) + 1 : makespan;
 
     private static int Batch(IReadOnlyList<ScoredLayout> layouts, int start, long limit)
     {

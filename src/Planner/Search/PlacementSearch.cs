@@ -12,6 +12,9 @@ public static class PlacementSearch
     private const int DescentReplays = 40;
     private const int FirstRound = 12;
 
+    // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
+    private const int MostStagesOfRank = 8;
+
     /// <summary>Finds the placement with the least replayed makespan below <paramref name="upperBound"/>.</summary>
     /// <param name="problem">The placement.</param>
     /// <param name="upperBound">Ticks; placements this long or longer are of no interest. long.MaxValue: all are.</param>
@@ -20,7 +23,11 @@ public static class PlacementSearch
     /// Plan null and Bound = upperBound where nothing is shorter (where the quick bound says so, Fits is true without proof). Fits false where no placement fits,
     /// with the least overrun; long.MaxValue and rank -1 where there are fewer layers than stages need.
     /// </returns>
-    public static PlacementResult Solve(PlacementProblem problem, long upperBound, CancellationToken cancel)
+    public static PlacementResult Solve(PlacementProblem problem, long upperBound, CancellationToken cancel) =>
+        Solve(problem, upperBound, long.MaxValue, cancel);
+
+    /// <summary>The same with an end: after so many nodes the best so far is returned, with the lowest open bound; 0 takes the local search's word.</summary>
+    public static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, CancellationToken cancel)
     {
         var costs = RankCosts.Of(problem);
         var rules = new PlacementRules(problem);
@@ -38,7 +45,13 @@ public static class PlacementSearch
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
-        return Branch(problem, rules, costs, incumbent, root, cancel);
+        if (mostNodes <= 0 || costs.Any(rank => rank.Stages.Length > MostStagesOfRank))
+        {
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
+            return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
+        }
+
+        return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
     }
 
     /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>
@@ -48,7 +61,13 @@ public static class PlacementSearch
         PlacementBound.Of(problem, RankCosts.Of(problem), RankCuts.Of(problem.Graph), enough);
 
     private static PlacementResult Branch(
-        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, Incumbent incumbent, long root, CancellationToken cancel)
+        PlacementProblem problem,
+        PlacementRules rules,
+        RankCosts[] costs,
+        Incumbent incumbent,
+        long root,
+        long mostNodes,
+        CancellationToken cancel)
     {
         var options = PlacementOptions.Enumerate(problem, rules, costs, incumbent.Cuts, incumbent.UpperBound, problem.LimitKib);
         var lattice = PlacementLatticeBuilder.Build(problem, rules, costs, options);
@@ -57,11 +76,11 @@ public static class PlacementSearch
         {
             lattice = Prune(lattice, options, costs, incumbent, problem.Lag, replays);
             if (lattice.Empty) return Result(incumbent, incumbent.UpperBound, nodes);
-            var search = new RankSearch(lattice, options, costs, incumbent, problem, replays, cancel);
+            var search = new RankSearch(lattice, options, costs, incumbent, problem, new SearchEffort(replays, mostNodes - nodes), cancel);
             search.Run();
             nodes += search.Nodes;
             if (!search.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
-            if (!cancel.IsCancellationRequested) continue;
+            if (!cancel.IsCancellationRequested && nodes < mostNodes) continue;
             if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
             return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
         }

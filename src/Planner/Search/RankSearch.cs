@@ -4,6 +4,9 @@ using Planner.Cost.Layout;
 
 namespace Planner.Search;
 
+/// <summary>How much a search may look at before it stops: replays and nodes.</summary>
+internal readonly record struct SearchEffort(int Replays, long Nodes);
+
 /// <summary>
 /// Depth-first search through a lattice, rank by rank: children by the longest of all cuts, a replay at every leaf, its critical path a new
 /// cut at once. Stops at a number of replays, so that the caller can prune the lattice with what was learnt and start again.
@@ -23,6 +26,7 @@ internal sealed class RankSearch
     private readonly long[][] lengths;
     private readonly long[][] bounds;
     private readonly int[][] arcs;
+    private readonly long mostNodes;
     private int replaysLeft;
     private int sinceReplay;
     private int patience = Patience;
@@ -33,7 +37,7 @@ internal sealed class RankSearch
         RankCosts[] costs,
         Incumbent incumbent,
         PlacementProblem problem,
-        int replays,
+        SearchEffort effort,
         CancellationToken cancel)
     {
         this.lattice = lattice;
@@ -42,7 +46,8 @@ internal sealed class RankSearch
         this.incumbent = incumbent;
         this.cancel = cancel;
         lag = problem.Lag;
-        replaysLeft = replays;
+        replaysLeft = effort.Replays;
+        mostNodes = effort.Nodes;
         contents = new StageContent[problem.Stages];
         path = new int[costs.Length];
         lengths = new long[costs.Length + 1][];
@@ -81,7 +86,7 @@ internal sealed class RankSearch
 
     private void Visit(int depth, int node, long bound)
     {
-        if (cancel.IsCancellationRequested || replaysLeft <= 0)
+        if (cancel.IsCancellationRequested || replaysLeft <= 0 || Nodes >= mostNodes)
         {
             Stopped = true;
             OpenBound = Math.Min(OpenBound, bound);

@@ -5,24 +5,25 @@ namespace Planner.Search;
 /// <summary>How the whole space was searched.</summary>
 /// <param name="Table">Scores.</param>
 /// <param name="Main">The layouts the answer was chosen from.</param>
-/// <param name="Larger">Policy avoid: the best layout of each larger tensor-parallel degree; null where none fits.</param>
+/// <param name="Other">Policy avoid: the best layout of each other tensor-parallel degree; null where none fits.</param>
 /// <param name="Joint">What the joint model says; null without a plan, or where the search was cut short.</param>
 /// <param name="Survivors">Layouts in the joint model.</param>
 internal sealed record SpaceSearchResult(
     CandidateTable Table,
     LayoutSearchResult Main,
-    IReadOnlyList<KeyValuePair<int, SearchedLayout?>> Larger,
+    IReadOnlyList<KeyValuePair<int, SearchedLayout?>> Other,
     JointResult? Joint,
     int Survivors);
 
 /// <summary>Scores a space, finds the fastest layout and its neighbours, and has the joint model choose and prove again.</summary>
 /// <param name="model">Costs.</param>
 /// <param name="space">Space.</param>
-/// <param name="avoidTensor">Takes the smallest tensor-parallel degree that has a plan.</param>
+/// <param name="avoidTensor">Takes the smallest tensor-parallel degree whose best step is within <paramref name="tie"/> of the fastest.</param>
+/// <param name="tie">The estimate's stated error, a share of the step.</param>
 /// <param name="within">Share of the best step within which other layouts are placed and replayed, too.</param>
 /// <param name="audit">Every layout with a bound below the best keeps its literal in the joint model.</param>
 /// <param name="threads">Threads; they change the time, never the result.</param>
-internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoidTensor, double within, bool audit, int threads)
+internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoidTensor, double tie, double within, bool audit, int threads)
 {
     /// <summary>Layouts this close to the best stay in the joint model.</summary>
     public const double SurvivorShare = 0.01;
@@ -31,35 +32,38 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
     {
         var table = CandidateTable.Score(model, space, cancel);
         var search = new LayoutSearch(model, space, threads);
-        var groups = table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key).ToList();
-        LayoutSearchResult? main = null;
-        var larger = new List<KeyValuePair<int, SearchedLayout?>>();
-        var searched = new List<SearchedLayout>();
-        var proof = Task.FromResult<(JointResult? Joint, int Survivors)>((null, 0));
-        foreach (var group in groups)
+        var found = new List<(int Tensor, List<ScoredLayout> Layouts, LayoutSearchResult Result)>();
+        foreach (var group in table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key))
         {
-            var ordered = Ordered(group);
-            if (main is not null)
-            {
-                larger.Add(new(group.Key, search.Run(ordered, 0, null, cancel).Best));
-                continue;
-            }
+            var ordered = group.ToList();
+            ordered.Sort();
 
-            var result = search.Run(ordered, within, report is null ? null : (n, best, bound) => report("searching placements", n, best, bound), cancel);
-            searched.AddRange(result.Searched);
-            if (result.Best is null && result.Complete) continue;
-            main = result with { Searched = searched };
-            if (result.Best is not null && result.Complete) proof = Start(() => Prove(result, cancel));
+            // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
+            var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;
+            found.Add((group.Key, ordered, search.Run(ordered, neighbours, Reported, cancel)));
         }
 
-        main ??= new LayoutSearchResult(null, searched, double.MaxValue, true);
-        var (joint, survivors) = proof.GetAwaiter().GetResult();
-        return new SpaceSearchResult(table, main, larger, joint, survivors);
-    }
+        var complete = found.TrueForAll(entry => entry.Result.Complete);
+        var placed = found.Where(entry => entry.Result.Best is not null).ToList();
+        if (placed.Count == 0)
+        {
+            List<SearchedLayout> searched = [.. found.SelectMany(entry => entry.Result.Searched)];
+            return new SpaceSearchResult(table, new LayoutSearchResult(null, searched, double.MaxValue, complete), [], null, 0);
+        }
 
-    // Beside the search of larger tensor degrees where there is a second thread.
-    private Task<(JointResult? Joint, int Survivors)> Start(Func<(JointResult? Joint, int Survivors)> proof) =>
-        threads > 1 ? Task.Run(proof) : Task.FromResult(proof());
+        var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
+        var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
+        if (main.Tensor != placed[0].Tensor && complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
+        var (joint, survivors) = main.Result.Proven ? Prove(main.Result, cancel) : (null, 0);
+        return new SpaceSearchResult(
+            table,
+            main.Result,
+            [.. found.Where(entry => entry.Tensor != main.Tensor).Select(entry => KeyValuePair.Create(entry.Tensor, entry.Result.Best))],
+            joint,
+            survivors);
+
+        void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
+    }
 
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
     {
@@ -81,12 +85,5 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
         }
 
         return (JointModel.Solve(candidates, space.Gpus, best.Result.Makespan, hint, best.Result.Plan!, cancel), candidates.Count);
-    }
-
-    private static List<ScoredLayout> Ordered(IEnumerable<ScoredLayout> layouts)
-    {
-        var ordered = layouts.ToList();
-        ordered.Sort();
-        return ordered;
     }
 }

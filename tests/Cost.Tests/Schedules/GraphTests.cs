@@ -158,6 +158,10 @@ internal sealed class GraphTests
         public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) => programs;
 
         public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
+
+        public double Bound(in PipelineWork work, PipelineShape shape) => 0;
+
+        public int LeastInFlight(int rank, PipelineShape shape) => 0;
     }
 
     private sealed class Reversed() : Broken(

@@ -1,5 +1,4 @@
 using Planner.Planning;
-using Planner.Commands;
 using Planner.Cost.Units;
 using Planner.Tests.Plans;
 

@@ -1,7 +1,6 @@
 using Planner.Planning;
 using System.Diagnostics;
 using NUnit.Framework;
-using Planner.Commands;
 using Planner.Cost.Units;
 using Planner.Search;
 using Planner.Tests.Plans;

@@ -1,6 +1,5 @@
 using Planner.Planning;
 using NUnit.Framework;
-using Planner.Commands;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;

@@ -1,6 +1,5 @@
 using Planner.Cost.Pipeline;
 using Planner.Cost.Layout;
-using Planner.Search;
 
 namespace Planner.Tests.Search;
 

@@ -1,4 +1,3 @@
-using Planner.Planning;
 using Planner.Cost.Pipeline;
 using NUnit.Framework;
 using Planner.Cost.Layout;

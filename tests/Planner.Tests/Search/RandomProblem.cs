@@ -1,6 +1,5 @@
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
-using Planner.Search;
 
 namespace Planner.Tests.Search;
 
@@ -39,10 +38,17 @@ internal static class RandomProblem
             Item(random, 1.2),
             Item(random, 1.3),
             Item(random, 2 * random.NextDouble()),
+            Send(random.Next(2) * random.Next(0, 100)),
+            Return(random.Next(2) * random.Next(0, 100)),
             new ItemCost(0, 0, 0, 0, 0, 0, 0, random.Next(50), random.Next(50), random.Next(1000), 0),
             long.MaxValue / 8);
         return problem with { LimitKib = Limit(problem, random) };
     }
+
+    // A hand-over keeps its rank, alone and in pairs.
+    private static ItemCost Send(long ticks) => new(ticks, 0, 0, ticks, ticks, 0, 0, 0, 0, 0, 0);
+
+    private static ItemCost Return(long ticks) => new(0, ticks, 0, 0, 0, ticks, ticks, 0, 0, 0, 0);
 
     private static ItemCost Item(Random random, double size)
     {

@@ -1,6 +1,5 @@
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
-using Planner.Search;
 
 namespace Planner.Tests.Search;
 
@@ -32,7 +31,7 @@ internal static class V3Problem
         var dense = Item(8, 14, 4, 8.7, 0.4, 19.6, 0.4, 1.1, 0.5);
         var head = Item(12.4, 11, 13.6, 13.5, 0, 26.7, 0, 5, 0.2);
         return new PlacementProblem(
-            graph, 13_000, 3, 58, 1, Item(0.1, 0.1, 0.2, 0.1, 0, 0.3, 0, 5, 0.05), dense, moe, moe + head, moe + head, head,
+            graph, 13_000, 3, 58, 1, Item(0.1, 0.1, 0.2, 0.1, 0, 0.3, 0, 5, 0.05), dense, moe, moe + head, moe + head, head, default, default,
             new ItemCost(0, 0, 0, 0, 0, 0, 0, Millisecond, Millisecond, (long)(6 * Gib), 0), (long)(limitGib * Gib));
     }
 }
