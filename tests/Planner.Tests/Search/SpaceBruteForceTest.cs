@@ -1,0 +1,97 @@
+using NUnit.Framework;
+using Planner.Cost;
+using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
+using Planner.Cost.Schedules;
+using Planner.Cost.Units;
+using Planner.Search;
+
+namespace Planner.Tests.Search;
+
+/// <summary>The whole search, table to joint model, against every layout with every placement of small spaces.</summary>
+internal sealed class SpaceBruteForceTest
+{
+    private const int Instances = 24;
+    private const double Tie = 0.05;
+
+    [Test]
+    public void Run_SmallSpaces_FindsTheTrueOptimum([Range(0, Instances - 1)] int seed)
+    {
+        var (model, space) = Draw(seed);
+        var (best, layout) = SpaceBruteForce.Best(model, space, space.Tensor);
+        var one = new SpaceSearch(model, space, false, 0.05, 0.05, true, 1).Run(null, CancellationToken.None);
+        if (best == long.MaxValue)
+        {
+            Assert.That((one.Main.Best, one.Main.Complete), Is.EqualTo(((SearchedLayout?)null, true)));
+            return;
+        }
+
+        Assert.That(one.Main.Best!.Result!.Makespan, Is.EqualTo(best), $"found {one.Main.Best.Layout}, true {layout}");
+        Assert.That((one.Joint!.Status, one.Joint.Makespan, one.Joint.Bound), Is.EqualTo((ProofStatus.Optimal, best, best)));
+
+        var two = new SpaceSearch(model, space, false, 0.05, 0.05, true, 2).Run(null, CancellationToken.None);
+        Assert.That(two.Main.Best!.Layout, Is.EqualTo(one.Main.Best.Layout));
+        Assert.That(two.Main.Best.Result!.Plan!.Stages, Is.EqualTo(one.Main.Best.Result.Plan!.Stages));
+        Assert.That((two.Joint!.Chosen, two.Joint.Rounds, two.Survivors), Is.EqualTo((one.Joint.Chosen, one.Joint.Rounds, one.Survivors)));
+        Assert.That(two.Joint.Plan!.Stages, Is.EqualTo(one.Joint.Plan!.Stages));
+    }
+
+    [Test]
+    public void Run_TensorAvoided_TakesTheSmallestDegreeThatTies([Range(0, 5)] int seed)
+    {
+        var (model, space) = Draw(seed);
+        var result = new SpaceSearch(model, space, true, Tie, 0, false, 1).Run(null, CancellationToken.None);
+        var byDegree = space.Tensor.Select(tp => (Tensor: tp, Best: SpaceBruteForce.Best(model, space, [tp]))).Where(pair => pair.Best.Layout is not null).ToDictionary(pair => pair.Tensor, pair => pair.Best);
+        var fastest = byDegree.Count > 0 ? byDegree.Values.Min(pair => pair.Step) : 0;
+        var smallest = byDegree.Where(pair => pair.Value.Step <= fastest * (1 + Tie)).Select(pair => pair.Key).DefaultIfEmpty(0).Min();
+        Assert.That(result.Main.Best?.Layout.Degrees.Tensor ?? 0, Is.EqualTo(smallest));
+        if (smallest == 0) return;
+        Assert.That(result.Main.Best!.Result!.Makespan, Is.EqualTo(byDegree[smallest].Step));
+        foreach (var (tensor, larger) in result.Other)
+        {
+            var expected = byDegree.TryGetValue(tensor, out var known) ? known : (long.MaxValue, null);
+            Assert.That(larger?.Result?.Makespan ?? long.MaxValue, Is.EqualTo(expected.Step), $"found {larger?.Layout}, true {expected.Layout}");
+        }
+    }
+
+    [Test]
+    public void Twins_KeptOne_IsNeverSlowerOrFuller([Range(0, 11)] int seed)
+    {
+        var (model, space) = Draw(seed);
+        space = space with { Schedules = [new DualPipe(), new DualPipeV()], MicroBatch = [1], Extrapolate = true };
+        foreach (var layout in SpaceBruteForce.Layouts(model, space, space.Tensor).Where(layout => layout.Schedule is DualPipe))
+        {
+            var degrees = layout.Degrees with { Data = 2 * layout.Degrees.Data, Pipeline = layout.Degrees.Pipeline / 2 };
+            var kept = layout with { Degrees = degrees, Schedule = new DualPipeV(), MicroBatches = layout.MicroBatches / 2 };
+            Assert.That(Twins.Folds(space, layout.Schedule, layout.Pipeline), Is.True);
+            var (slow, lean) = Least(model, layout);
+            var (step, memory) = Least(model, kept);
+            Assert.That(step, Is.LessThanOrEqualTo(slow), $"{layout}");
+            Assert.That(memory, Is.LessThanOrEqualTo(lean), $"{layout}");
+        }
+    }
+
+    private static (long Step, long Kib) Least(CostModel model, LayoutSpec layout)
+    {
+        var problem = model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), Bytes.FromGib(1e6));
+        return (BruteForce.Solve(problem).Best, BruteForce.Solve(problem with { LimitKib = 0 }).LeastOverrun);
+    }
+
+    // Loose, tight and too little memory in turn; some heads outweigh the layers.
+    private static (CostModel Model, SearchSpace Space) Draw(int seed)
+    {
+        var random = new Random(seed);
+        var spec = StepBoundModels.Model(random, 3, 5);
+        var stack = StepBoundModels.Stack(random);
+        var machine = StepBoundModels.Machine(random);
+        machine = machine with { Node = machine.Node with { Gpus = 2 << random.Next(2) } };
+        var gpus = machine.Node.Gpus * random.Next(1, 3);
+        if (gpus < 4) gpus = 4;
+        var workload = new Workload(1024, 8 * random.Next(1, 3), random.Next(2) == 0 ? Precision.Bf16 : Precision.Fp8, null);
+        var model = new CostModel(spec, machine, stack, workload);
+        var space = SearchSpace.Default(model, gpus, Bytes.FromGib(1e6), random.Next(2) == 0) with { MicroBatch = [1, 2] };
+        if (seed % 3 == 0) return (model, space);
+        var least = SpaceBruteForce.LeastKib(model, space);
+        return (model, space with { MemoryLimit = new Bytes(1024 * (seed % 9 == 8 ? least - 1 : least + random.Next(0, 100_000))) });
+    }
+}
