@@ -79,7 +79,6 @@ public static class JointModel
             var solver = new CpSolver { StringParameters = Parameters };
             using var stop = cancel.Register(solver.StopSearch);
             var status = cancel.IsCancellationRequested ? CpSolverStatus.Unknown : solver.Solve(model);
-            if (Environment.GetEnvironmentVariable("DBG") == "1") Console.WriteLine($"    vars {model.Model.Variables.Count} rows {model.Model.Constraints.Count} branches {solver.NumBranches()} conflicts {solver.NumConflicts()} wall {solver.WallTime() * 1000:F1} ms");
             if (status == CpSolverStatus.ModelInvalid) throw new InvalidOperationException($"invalid model: {model.Validate()}");
             if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound) throw new InvalidOperationException("a cut is longer than its replay");
             if (status == CpSolverStatus.Infeasible) return best.Result(ProofStatus.Infeasible, limit + 1, round, upperBound);
