@@ -1,6 +1,6 @@
-using Planner.Cost.Pipeline;
 using NUnit.Framework;
 using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 using Planner.Search;
 

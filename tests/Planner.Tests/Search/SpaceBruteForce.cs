@@ -41,26 +41,26 @@ internal static class SpaceBruteForce
         {
             if (!HeadsAndWidthsSplit(model.Model, tp)) continue;
             for (var cp = 1; cp <= gpus; cp++)
-            for (var pp = 1; pp <= gpus; pp++)
-            for (var dp = 1; dp <= gpus; dp++)
-            {
-                if (tp * cp * pp * dp != gpus) continue;
-                if (cp > 1 && model.Workload.SequenceLength % (2 * cp) != 0) continue;
-                foreach (var ep in space.Expert)
-                foreach (var size in space.MicroBatch)
-                {
-                    if (dp * cp % ep != 0 || batch % (dp * size) != 0) continue;
-                    var microBatches = batch / dp / size;
-                    foreach (var (schedule, chunks) in Schedules(space, pp, microBatches, model.Model))
-                    foreach (var recompute in space.Recompute)
-                    foreach (var sharding in space.Shardings)
+                for (var pp = 1; pp <= gpus; pp++)
+                    for (var dp = 1; dp <= gpus; dp++)
                     {
-                        // Nothing is published on overlapped pairs with gradients or weights sharded.
-                        if (!space.Extrapolate && schedule.Overlaps && sharding is Sharding.Zero2 or Sharding.Zero3) continue;
-                        yield return new LayoutSpec(new Degrees(dp, tp, pp, ep, cp, chunks), size, microBatches, schedule, recompute, sharding);
+                        if (tp * cp * pp * dp != gpus) continue;
+                        if (cp > 1 && model.Workload.SequenceLength % (2 * cp) != 0) continue;
+                        foreach (var ep in space.Expert)
+                            foreach (var size in space.MicroBatch)
+                            {
+                                if (dp * cp % ep != 0 || batch % (dp * size) != 0) continue;
+                                var microBatches = batch / dp / size;
+                                foreach (var (schedule, chunks) in Schedules(space, pp, microBatches, model.Model))
+                                    foreach (var recompute in space.Recompute)
+                                        foreach (var sharding in space.Shardings)
+                                        {
+                                            // Nothing is published on overlapped pairs with gradients or weights sharded.
+                                            if (!space.Extrapolate && schedule.Overlaps && sharding is Sharding.Zero2 or Sharding.Zero3) continue;
+                                            yield return new LayoutSpec(new Degrees(dp, tp, pp, ep, cp, chunks), size, microBatches, schedule, recompute, sharding);
+                                        }
+                            }
                     }
-                }
-            }
         }
     }
 
