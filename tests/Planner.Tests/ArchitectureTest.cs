@@ -47,9 +47,9 @@ internal sealed class ArchitectureTest
     public void Namespaces_AreFolders()
     {
         foreach (var (file, room) in ToolFiles().Where(pair => Arrows.ContainsKey(pair.Room)))
-            Assert.That(File.ReadAllText(file), Does.Contain($"\nnamespace Planner.{room}"), Short(file));
+            Assert.That(Namespace(file), Does.StartWith($"namespace Planner.{room}"), Short(file));
         foreach (var file in Files("Cost"))
-            Assert.That(File.ReadAllText(file), Does.Contain("namespace Planner.Cost"), Short(file));
+            Assert.That(Namespace(file), Does.StartWith("namespace Planner.Cost"), Short(file));
     }
 
     [Test]
@@ -112,6 +112,8 @@ internal sealed class ArchitectureTest
         .EnumerateFiles(Path.Join(Sources, project), "*.cs", SearchOption.AllDirectories)
         .Where(file => !Path.GetRelativePath(Sources, file).Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
+
+    private static string Namespace(string file) => File.ReadLines(file).First(line => line.StartsWith("namespace ", StringComparison.Ordinal));
 
     private static IEnumerable<string> Usings(string file) => File.ReadLines(file)
         .Where(line => line.StartsWith("using ", StringComparison.Ordinal))
