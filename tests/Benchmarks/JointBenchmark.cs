@@ -16,7 +16,7 @@ public class JointBenchmark
     public void Setup()
     {
         job = new MainJob();
-        var layouts = CandidateTable.Score(job.Model, job.Space, CancellationToken.None).Layouts.Where(layout => layout.Tensor == 1).ToList();
+        var layouts = CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).Layouts.Where(layout => layout.Tensor == 1).ToList();
         layouts.Sort();
         var result = new LayoutSearch(job.Model, job.Space, 1).Run(layouts, PlanMaker.ReplayWithin, null, CancellationToken.None);
         best = result.Best!;

@@ -14,7 +14,7 @@ public class ScoreBenchmark
     public void Setup() => job = new MainJob();
 
     [Benchmark]
-    public int Score() => CandidateTable.Score(job.Model, job.Space, CancellationToken.None).Layouts.Count;
+    public int Score() => CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).Layouts.Count;
 
     private sealed class Columns : ManualConfig
     {
@@ -23,7 +23,7 @@ public class ScoreBenchmark
         private static double Scored()
         {
             var job = new MainJob();
-            return CandidateTable.Score(job.Model, job.Space, CancellationToken.None).Scored;
+            return CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).Scored;
         }
     }
 }
