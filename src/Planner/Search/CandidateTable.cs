@@ -166,7 +166,6 @@ internal sealed class CandidateTable
 
     private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
     {
-        var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
 
         // Tensor ranks hold the same experts, so experts have replicas where nothing else has.
         var single = degrees is { Data: 1, Context: 1 } && (degrees.Tensor == 1 || model.Model.Moe is null);
@@ -178,7 +177,7 @@ internal sealed class CandidateTable
         for (byte r = 0; r < space.Recompute.Length; r++)
         {
             var work = Work(degrees, size, r);
-            var send = degrees.Pipeline > 1 ? model.Layers.Fabric.Send(model.Layers.BoundaryBytes(work.Key), stride) : 0;
+            var send = LayoutItems.SendSeconds(model, degrees, work.Key);
             foreach (var sharding in space.Shardings)
             {
                 var s = (int)sharding;

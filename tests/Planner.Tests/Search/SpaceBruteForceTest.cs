@@ -12,14 +12,13 @@ namespace Planner.Tests.Search;
 internal sealed class SpaceBruteForceTest
 {
     private const int Instances = 24;
-    private const double Tie = 0.05;
 
     [Test]
     public void Run_SmallSpaces_FindsTheTrueOptimum([Range(0, Instances - 1)] int seed)
     {
         var (model, space) = Draw(seed);
         var (best, layout) = SpaceBruteForce.Best(model, space, space.Tensor);
-        var one = new SpaceSearch(model, space, false, 0.05, 0.05, true, 1).Run(null, CancellationToken.None);
+        var one = new SpaceSearch(model, space, false, 0, 0.05, true, 1).Run(null, CancellationToken.None);
         if (best == long.MaxValue)
         {
             Assert.That((one.Main.Best, one.Main.Complete), Is.EqualTo(((SearchedLayout?)null, true)));
@@ -29,7 +28,7 @@ internal sealed class SpaceBruteForceTest
         Assert.That(one.Main.Best!.Result!.Makespan, Is.EqualTo(best), $"found {one.Main.Best.Layout}, true {layout}");
         Assert.That((one.Joint!.Status, one.Joint.Makespan, one.Joint.Bound), Is.EqualTo((ProofStatus.Optimal, best, best)));
 
-        var two = new SpaceSearch(model, space, false, 0.05, 0.05, true, 2).Run(null, CancellationToken.None);
+        var two = new SpaceSearch(model, space, false, 0, 0.05, true, 2).Run(null, CancellationToken.None);
         Assert.That(two.Main.Best!.Layout, Is.EqualTo(one.Main.Best.Layout));
         Assert.That(two.Main.Best.Result!.Plan!.Stages, Is.EqualTo(one.Main.Best.Result.Plan!.Stages));
         Assert.That((two.Joint!.Chosen, two.Joint.Rounds, two.Survivors), Is.EqualTo((one.Joint.Chosen, one.Joint.Rounds, one.Survivors)));
@@ -37,20 +36,27 @@ internal sealed class SpaceBruteForceTest
     }
 
     [Test]
-    public void Run_TensorAvoided_TakesTheSmallestDegreeThatTies([Range(0, 5)] int seed)
+    public void Run_TensorAvoided_TakesTheSmallestDegreeWithinTheTie([Range(0, 5)] int seed, [Values(0, 0.3)] double tie)
     {
         var (model, space) = Draw(seed);
-        var result = new SpaceSearch(model, space, true, Tie, 0, false, 1).Run(null, CancellationToken.None);
-        var byDegree = space.Tensor.Select(tp => (Tensor: tp, Best: SpaceBruteForce.Best(model, space, [tp]))).Where(pair => pair.Best.Layout is not null).ToDictionary(pair => pair.Tensor, pair => pair.Best);
-        var fastest = byDegree.Count > 0 ? byDegree.Values.Min(pair => pair.Step) : 0;
-        var smallest = byDegree.Where(pair => pair.Value.Step <= fastest * (1 + Tie)).Select(pair => pair.Key).DefaultIfEmpty(0).Min();
-        Assert.That(result.Main.Best?.Layout.Degrees.Tensor ?? 0, Is.EqualTo(smallest));
-        if (smallest == 0) return;
-        Assert.That(result.Main.Best!.Result!.Makespan, Is.EqualTo(byDegree[smallest].Step));
-        foreach (var (tensor, larger) in result.Other)
+        var result = new SpaceSearch(model, space, true, tie, 0, false, 1).Run(null, CancellationToken.None);
+        var byDegree = space.Tensor.Select(tp => (Tensor: tp, Best: SpaceBruteForce.Best(model, space, [tp])))
+            .Where(pair => pair.Best.Layout is not null)
+            .ToDictionary(pair => pair.Tensor, pair => pair.Best);
+        if (byDegree.Count == 0)
         {
-            var expected = byDegree.TryGetValue(tensor, out var known) ? known : (long.MaxValue, null);
-            Assert.That(larger?.Result?.Makespan ?? long.MaxValue, Is.EqualTo(expected.Step), $"found {larger?.Layout}, true {expected.Layout}");
+            Assert.That(result.Main.Best, Is.Null);
+            return;
+        }
+
+        var fastest = byDegree.Values.Min(best => best.Step);
+        var expected = byDegree.Where(pair => pair.Value.Step <= fastest * (1 + tie)).Min(pair => pair.Key);
+        Assert.That(result.Main.Best!.Layout.Degrees.Tensor, Is.EqualTo(expected));
+        Assert.That(result.Main.Best.Result!.Makespan, Is.EqualTo(byDegree[expected].Step));
+        foreach (var (tensor, other) in result.Other)
+        {
+            var known = byDegree.TryGetValue(tensor, out var best) ? best : (long.MaxValue, null);
+            Assert.That(other?.Result?.Makespan ?? long.MaxValue, Is.EqualTo(known.Step), $"found {other?.Layout}, true {known.Layout}");
         }
     }
 
