@@ -1,9 +1,9 @@
+using Planner.Planning;
 using System.Collections.Immutable;
 using System.CommandLine;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
-using Planner.Planning;
 using Planner.Plans;
 
 namespace Planner.Commands;

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using Planner.Planning;
+using System.Diagnostics;
 using Planner.Reports;
 
 namespace Planner.Commands;

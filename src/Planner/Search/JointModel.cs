@@ -68,6 +68,7 @@ public static class JointModel
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)
         {
+            if (cancel.IsCancellationRequested) return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
             var own = i == hintCandidate;
             var ways = hopeless[i] ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
             if (own && suggested && ways?.Arcs(hintPlan) is null)
