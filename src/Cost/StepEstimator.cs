@@ -138,7 +138,7 @@ public sealed class StepEstimator
         if (content.Mtp > 0)
         {
             yield return parts.Mtp!.Value;
-            if (stage != problem.Stages - 1) yield return default(LayerCost) with { Elements = parts.Embedding.Elements };
+            if (stage != problem.Stages - 1 || !parts.MtpFindsEmbedding) yield return default(LayerCost) with { Elements = parts.Embedding.Elements };
         }
 
         if (stage == problem.Stages - 1) yield return parts.Head;

@@ -1,6 +1,6 @@
-using Planner.Planning;
 using Planner.Commands;
 using Planner.Cost.Schedules;
+using Planner.Planning;
 
 // The result is written whole and flushed once; a failure then is reported, so nothing may be left for a second flush at the end.
 var output = new StreamWriter(Console.OpenStandardOutput(), new System.Text.UTF8Encoding(false)) { AutoFlush = false, NewLine = "\n" };

@@ -29,15 +29,14 @@ public sealed record LayoutItems(
     /// <summary>The same from parts already costed.</summary>
     public static LayoutItems Of(CostModel model, Degrees degrees, LayerKey key, StateCosts states, ModelParts parts)
     {
-        var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
-        var send = degrees.Pipeline > 1 ? model.Layers.Fabric.Send(model.Layers.BoundaryBytes(key), stride) : 0;
+        var send = SendSeconds(model, degrees, key);
         var blocked = StateCosts.Tick(send * model.Stack.Exposed.Pipeline);
         var embedding = states.Item(parts.Embedding);
         return new LayoutItems(
             embedding,
             parts.Dense is { } dense ? states.Item(dense) : default,
             parts.Moe is { } moe ? states.Item(moe) : default,
-            parts.Mtp is { } mtp ? states.Item(mtp) : default,
+            parts.Mtp is { } mtp ? states.Item(mtp) + (parts.MtpFindsEmbedding ? default : CopyOf(embedding)) : default,
             parts.Mtp is { } before ? states.Item(before) + CopyOf(embedding) : default,
             states.Item(parts.Head) with { StaticKib = states.Item(parts.Head).StaticKib + StateCosts.Kib(parts.HeadTransient) },
             new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
@@ -57,6 +56,17 @@ public sealed record LayoutItems(
         return layout.Schedule.StagesOf(0, shape).Contains(layout.Schedule.Stages(shape) - 1);
     }
 
+    /// <summary>
+    /// Seconds of one hand-over between stages. Ranks fill nodes in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
+    /// node some hop crosses the network, and a pipeline is as slow as its slowest hop.
+    /// </summary>
+    public static double SendSeconds(CostModel model, Degrees degrees, LayerKey key)
+    {
+        if (degrees.Pipeline == 1) return 0;
+        var fabric = model.Layers.Fabric;
+        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.NodeGpus ? 1 : fabric.NodeGpus);
+    }
+
     private static double ReserveBytes(CostModel model) => model.Stack.Memory.Reserve.Value;
 
     // A module away from the embedding keeps its own copy: states and their synchronisation, not the look-up's time.
@@ -71,6 +81,7 @@ public sealed record LayoutItems(
 /// <summary>The parts of a model, costed for one micro-batch on one GPU; null where the model has none.</summary>
 /// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
 /// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
+/// <param name="MtpFindsEmbedding">The last stage's GPU holds the embedding's matrix, by itself or as a tied head.</param>
 public sealed record ModelParts(
     LayerCost Embedding,
     LayerCost? Dense,
@@ -78,7 +89,8 @@ public sealed record ModelParts(
     LayerCost? Mtp,
     LayerCost Head,
     double HeadTransient,
-    double Transient)
+    double Transient,
+    bool MtpFindsEmbedding)
 {
     public static ModelParts Of(CostModel model, LayerKey key, bool embeddingBesideHead)
     {
@@ -89,6 +101,14 @@ public sealed record ModelParts(
         var head = layers.Head(key, embeddingBesideHead);
         var overhead = model.Stack.Memory.AllocatorOverhead;
         var transient = overhead * Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
-        return new ModelParts(layers.Embedding(key), dense, moe, mtp, head, Math.Max(0, (overhead * head.Transient) - transient), transient);
+        return new ModelParts(
+            layers.Embedding(key),
+            dense,
+            moe,
+            mtp,
+            head,
+            Math.Max(0, (overhead * head.Transient) - transient),
+            transient,
+            embeddingBesideHead || model.Model.TiedEmbeddings);
     }
 }

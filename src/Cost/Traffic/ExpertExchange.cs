@@ -24,8 +24,10 @@ public readonly record struct ExchangeTime(double Network, double Node, double F
 /// </summary>
 public sealed class ExpertExchange
 {
+    private const double Bf16 = 2;
+
     // FP8 tokens carry one FP32 scale for every 128 elements.
-    private const double Fp8ScaleShare = 4.0 / 128;
+    private const double Fp8ScaleBytes = 4.0 / 128;
 
     private readonly MoeSpec moe;
     private readonly int hidden;
@@ -74,10 +76,10 @@ public sealed class ExpertExchange
     public ExchangeTime Time(double tokens, int ep, int stride)
     {
         if (ep == 1) return default;
-        var dispatch = hidden * (fp8 ? rates.DispatchBytes * (1 + Fp8ScaleShare) : 2);
+        var dispatch = hidden * (fp8 && rates.DispatchBytes < Bf16 ? rates.DispatchBytes + Fp8ScaleBytes : Bf16);
         var combine = hidden * rates.CombineBytes;
         var ranksInNode = Math.Min(ep, Math.Max(1, fabric.NodeGpus / stride));
-        var nodes = ep / ranksInNode;
+        var nodes = (ep + ranksInNode - 1) / ranksInNode;
         var sent = tokens * Load(ep);
         return OneWay(sent * dispatch, ep, nodes, combineWay: false) + OneWay(sent * combine, ep, nodes, combineWay: true);
     }
@@ -98,7 +100,7 @@ public sealed class ExpertExchange
         if (!rates.Hierarchical)
         {
             var remote = moe.TopK * Remote(nodes) * bytesACopy / (measured ?? fabric.NetworkBandwidth);
-            return new ExchangeTime(remote, moe.TopK / (double)nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+            return new ExchangeTime(remote, moe.TopK * Remote(ep / nodes) / nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
         }
 
         var network = measured is { } rate ? reach.Parts(nodes) * bytesACopy / rate : reach.Parts(nodes) * Remote(nodes) * bytesACopy / fabric.NetworkBandwidth;

@@ -1,6 +1,6 @@
-using Planner.Planning;
 using System.Collections.Immutable;
 using System.CommandLine;
+using Planner.Planning;
 using Planner.Plans;
 
 namespace Planner.Commands;

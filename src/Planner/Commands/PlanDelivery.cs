@@ -1,5 +1,5 @@
-using Planner.Planning;
 using System.CommandLine;
+using Planner.Planning;
 using Planner.Plans;
 using Planner.Reports;
 using Planner.Search;

@@ -1,5 +1,5 @@
-using Planner.Planning;
 using System.Diagnostics;
+using Planner.Planning;
 using Planner.Reports;
 
 namespace Planner.Commands;

@@ -38,11 +38,11 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
     private (Bytes Excess, int Rank) SmallestExcess(CancellationToken cancel)
     {
         var (low, high) = (space.MemoryLimit, space.MemoryLimit * 2);
-        while (CandidateTable.Score(model, space with { MemoryLimit = high }, cancel).Layouts.Count == 0) (low, high) = (high, high * 2);
+        while (CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts.Count == 0) (low, high) = (high, high * 2);
         for (var i = 0; i < 7; i++)
         {
             var middle = (low + high) / 2;
-            if (CandidateTable.Score(model, space with { MemoryLimit = middle }, cancel).Layouts.Count == 0) low = middle;
+            if (CandidateTable.Score(model, space with { MemoryLimit = middle }, threads, cancel).Layouts.Count == 0) low = middle;
             else high = middle;
         }
 
@@ -51,8 +51,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
         var rank = -1;
         while (rank < 0)
         {
-            var near = CandidateTable.Score(model, space with { MemoryLimit = high }, cancel).Layouts;
-            near.Sort();
+            var near = CandidateTable.Ordered(CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts);
             foreach (var scored in near.Take(MostLayouts))
             {
                 var result = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, cancel).Result!;
@@ -103,8 +102,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
     private SearchedLayout? Best(CostModel costs, SearchSpace wider, CancellationToken cancel)
     {
         if (cancel.IsCancellationRequested) return null;
-        var layouts = CandidateTable.Score(costs, wider, cancel).Layouts;
-        layouts.Sort();
+        var layouts = CandidateTable.Ordered(CandidateTable.Score(costs, wider, threads, cancel).Layouts);
         return new LayoutSearch(costs, wider, threads).Run(layouts, 0, null, cancel).Best;
     }
 

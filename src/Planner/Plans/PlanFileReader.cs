@@ -1,10 +1,10 @@
-using Planner.Planning;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
+using Planner.Planning;
 
 namespace Planner.Plans;
 

@@ -1,7 +1,7 @@
-using Planner.Planning;
 using System.Collections.Immutable;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;
+using Planner.Planning;
 
 namespace Planner.Plans;
 

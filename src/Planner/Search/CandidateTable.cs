@@ -43,10 +43,39 @@ internal sealed class CandidateTable
     /// <summary>Layouts removed, by rule.</summary>
     public IReadOnlyDictionary<string, long> Rejected => rejected;
 
-    /// <summary>Scores the space.</summary>
-    public static CandidateTable Score(CostModel model, SearchSpace space, CancellationToken cancel)
+    /// <summary>Layouts by bound, lowest first; equal bounds by what is simpler.</summary>
+    public static ScoredLayout[] Ordered(IEnumerable<ScoredLayout> layouts)
     {
-        var table = new CandidateTable(model, space);
+        ScoredLayout[] items = [.. layouts];
+        var bounds = Array.ConvertAll(items, item => item.Bound);
+        Array.Sort(bounds, items);
+
+        // Runs of equal bounds are put in order afterwards: they are short, and comparing bounds alone is quick.
+        for (var start = 0; start < items.Length;)
+        {
+            var end = start + 1;
+            while (end < items.Length && bounds[end] == bounds[start]) end++;
+            if (end - start > 1) Array.Sort(items, start, end - start);
+            start = end;
+        }
+
+        return items;
+    }
+
+    /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
+    public static CandidateTable Score(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
+    {
+        var degrees = Degrees(space).ToArray();
+        var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
+        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space);
+        if (slices.Length == 1) slices[0].ScoreSlice(degrees, 0, 1, cancel);
+        else Parallel.For(0, slices.Length, new ParallelOptions { CancellationToken = cancel }, slice => slices[slice].ScoreSlice(degrees, slice, slices.Length, cancel));
+        foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
+        return slices[0];
+    }
+
+    private static IEnumerable<Degrees> Degrees(SearchSpace space)
+    {
         foreach (var tp in space.Tensor)
         {
             if (space.Gpus % tp != 0) continue;
@@ -55,16 +84,29 @@ internal sealed class CandidateTable
                 if (space.Gpus / tp % cp != 0) continue;
                 foreach (var pp in space.Pipeline ?? SearchSpace.Divisors(space.Gpus / tp / cp))
                 {
-                    cancel.ThrowIfCancellationRequested();
                     if (space.Gpus / tp / cp % pp != 0) continue;
                     var dp = space.Gpus / tp / cp / pp;
-                    if (space.Data is { } pinned && !pinned.Contains(dp)) continue;
-                    table.ScoreDegrees(tp, cp, pp, dp);
+                    if (space.Data is not { } pinned || pinned.Contains(dp)) yield return new Degrees(dp, tp, pp, 1, cp, 1);
                 }
             }
         }
+    }
 
-        return table;
+    private void ScoreSlice(Degrees[] degrees, int first, int step, CancellationToken cancel)
+    {
+        for (var i = first; i < degrees.Length; i += step)
+        {
+            cancel.ThrowIfCancellationRequested();
+            ScoreDegrees(degrees[i].Tensor, degrees[i].Context, degrees[i].Pipeline, degrees[i].Data);
+        }
+    }
+
+    private void Join(CandidateTable other)
+    {
+        considered += other.considered;
+        scored += other.scored;
+        layouts.AddRange(other.layouts);
+        foreach (var (rule, count) in other.rejected) Reject(rule, count);
     }
 
     private void ScoreDegrees(int tp, int cp, int pp, int dp)
@@ -124,7 +166,6 @@ internal sealed class CandidateTable
 
     private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
     {
-        var stride = (long)degrees.Tensor * degrees.Context * degrees.Data;
 
         // Tensor ranks hold the same experts, so experts have replicas where nothing else has.
         var single = degrees is { Data: 1, Context: 1 } && (degrees.Tensor == 1 || model.Model.Moe is null);
@@ -136,7 +177,7 @@ internal sealed class CandidateTable
         for (byte r = 0; r < space.Recompute.Length; r++)
         {
             var work = Work(degrees, size, r);
-            var send = degrees.Pipeline > 1 ? model.Layers.Fabric.Send(model.Layers.BoundaryBytes(work.Key), stride) : 0;
+            var send = LayoutItems.SendSeconds(model, degrees, work.Key);
             foreach (var sharding in space.Shardings)
             {
                 var s = (int)sharding;

@@ -1,6 +1,6 @@
-using Planner.Cost.Pipeline;
 using System.Runtime.InteropServices;
 using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;

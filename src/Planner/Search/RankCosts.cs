@@ -1,5 +1,5 @@
-using Planner.Cost.Pipeline;
 using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;

@@ -1,6 +1,6 @@
-using Planner.Cost.Pipeline;
 using System.Numerics;
 using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
 
 namespace Planner.Search;
 

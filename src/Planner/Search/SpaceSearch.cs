@@ -30,13 +30,12 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
     public SpaceSearchResult Run(Action<string, int, long, double>? report, CancellationToken cancel)
     {
-        var table = CandidateTable.Score(model, space, cancel);
+        var table = CandidateTable.Score(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
-        var found = new List<(int Tensor, List<ScoredLayout> Layouts, LayoutSearchResult Result)>();
+        var found = new List<(int Tensor, ScoredLayout[] Layouts, LayoutSearchResult Result)>();
         foreach (var group in table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key))
         {
-            var ordered = group.ToList();
-            ordered.Sort();
+            var ordered = CandidateTable.Ordered(group);
 
             // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
             var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;

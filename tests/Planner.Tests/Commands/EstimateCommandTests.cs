@@ -20,7 +20,7 @@ public sealed class EstimateCommandTests
         {
             Assert.That((run.Code, run.Error), Is.EqualTo((0, "")));
             Assert.That(planner.Estimated!.Stages, Is.Null);
-            Assert.That(Pins(planner), Is.EqualTo("tp=1 cp=1 pp=16 vpp=1 ep=64 dp=128 micro_batch=1 schedule=dualpipe recompute=none sharding=zero1"));
+            Assert.That(Pins(planner), Is.EqualTo("tp=1 cp=1 pp=16 vpp=1 ep=64 dp=128 micro_batch=1 schedule=dualpipe"));
         }
     }
 
@@ -39,7 +39,7 @@ public sealed class EstimateCommandTests
     [Test]
     public void Estimate_DegreesMissing_NamesThem() => Assert.That(
         Run.Of(new FakePlanner(FakePlanner.Found), "estimate", "--model", "v3-671b", "--gpus", "2048", "--hw", "h800", "--tp", "avoid", "--pp", "16").Error,
-        Is.EqualTo("planner: an estimate needs --tp, --ep, --schedule (--cp, --vpp and --micro-batch are 1 by default); give them, a --plan, or use planner solve\n"));
+        Is.EqualTo("planner: an estimate needs --tp, --ep, --schedule (--cp, --vpp and --micro-batch are 1 by default; without --recompute and --sharding the fastest that fit are taken); give them, a --plan, or use planner solve\n"));
 
     [Test]
     public void Estimate_PlanFile_GivesRequestAndPlacement()

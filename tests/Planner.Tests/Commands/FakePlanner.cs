@@ -1,5 +1,5 @@
-using Planner.Planning;
 using Planner.Cost.Units;
+using Planner.Planning;
 using Planner.Tests.Plans;
 
 namespace Planner.Tests.Commands;

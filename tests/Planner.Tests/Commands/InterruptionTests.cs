@@ -1,7 +1,7 @@
-using Planner.Planning;
 using System.Diagnostics;
 using NUnit.Framework;
 using Planner.Cost.Units;
+using Planner.Planning;
 using Planner.Search;
 using Planner.Tests.Plans;
 

@@ -1,7 +1,7 @@
-using Planner.Planning;
 using NUnit.Framework;
 using Planner.Commands;
 using Planner.Cost.Units;
+using Planner.Planning;
 
 namespace Planner.Tests.Commands;
 

@@ -1,6 +1,6 @@
-using Planner.Planning;
 using Planner.Commands;
 using Planner.Cost.Schedules;
+using Planner.Planning;
 
 namespace Planner.Tests.Commands;
 

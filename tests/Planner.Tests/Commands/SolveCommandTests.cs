@@ -1,9 +1,9 @@
-using Planner.Planning;
 using NUnit.Framework;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
 using Planner.Inputs;
+using Planner.Planning;
 using Planner.Plans;
 using Planner.Reports;
 using Planner.Search;

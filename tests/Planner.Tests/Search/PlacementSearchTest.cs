@@ -1,5 +1,5 @@
-using Planner.Cost.Pipeline;
 using NUnit.Framework;
+using Planner.Cost.Pipeline;
 using Planner.Search;
 
 namespace Planner.Tests.Search;

@@ -52,9 +52,7 @@ internal sealed class StepBoundTest
     {
         var work = new ModelWork(cost, LayoutItems.KeyOf(layout));
         var states = StateTotals.Of(cost, work.Parts, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
-        var stride = (long)layout.Degrees.Tensor * layout.Degrees.Context * layout.Degrees.Data;
-        var send = layout.Degrees.Pipeline > 1 ? cost.Layers.Fabric.Send(cost.Layers.BoundaryBytes(work.Key), stride) : 0;
-        return layout.Schedule.Bound(work.With(send, states), layout.Pipeline);
+        return layout.Schedule.Bound(work.With(LayoutItems.SendSeconds(cost, layout.Degrees, work.Key), states), layout.Pipeline);
     }
 
     internal static long Replay(PlacementProblem problem, StagePlan plan)
