@@ -1,3 +1,4 @@
+using System.Globalization;
 using Google.OrTools.Sat;
 using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
@@ -14,6 +15,9 @@ public static class JointModel
     // The rows propagate by themselves: presolve, symmetry detection and a linear program cost more than they bring.
     private const string Parameters =
         "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_presolve:false,cp_model_probing_level:0,symmetry_level:0,linearization_level:0";
+
+    // Of all rounds together, in the solver's own count of work (a few seconds): past it the result is the best so far and the proven bound.
+    private const double MostWork = 1;
 
     /// <summary>Version of the solver library.</summary>
     public static string SolverVersion => Google.OrTools.Init.OrToolsVersion.VersionString();
@@ -56,12 +60,17 @@ public static class JointModel
 
         // Layouts that cannot be shorter than the suggested plan stay in the model as literals that cannot hold.
         var suggested = best.Makespan <= upperBound;
+        var hopeless = candidates
+            .Select((candidate, i) => candidate.LowerBound > limit || (candidate.LowerBound == limit && suggested && i != hintCandidate))
+            .ToArray();
+        if (candidates.Where((candidate, i) => !hopeless[i] && !PlacementSearch.Enumerates(candidate.Problem.Graph)).Any())
+            return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)
         {
+            if (cancel.IsCancellationRequested) return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
             var own = i == hintCandidate;
-            var hopeless = candidates[i].LowerBound > limit || (candidates[i].LowerBound == limit && suggested && !own);
-            var ways = hopeless ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
+            var ways = hopeless[i] ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
             if (own && suggested && ways?.Arcs(hintPlan) is null)
                 throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
             if (ways is null || ways.Empty) model.Add(chosen[i] == 0);
@@ -73,12 +82,17 @@ public static class JointModel
         model.Minimize(time);
 
         var bound = lowest;
+        var work = MostWork;
         for (var round = 1; ; round++)
         {
             Hint(model, time, parts, degrees, best);
-            var solver = new CpSolver { StringParameters = Parameters };
+            var solver = new CpSolver
+            {
+                StringParameters = string.Create(CultureInfo.InvariantCulture, $"{Parameters},max_deterministic_time:{Math.Max(work, 1e-6)}"),
+            };
             using var stop = cancel.Register(solver.StopSearch);
             var status = cancel.IsCancellationRequested ? CpSolverStatus.Unknown : solver.Solve(model);
+            work -= solver.Response?.DeterministicTime ?? 0;
             if (status == CpSolverStatus.ModelInvalid) throw new InvalidOperationException($"invalid model: {model.Validate()}");
             if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound) throw new InvalidOperationException("a cut is longer than its replay");
             if (status == CpSolverStatus.Infeasible) return best.Result(ProofStatus.Infeasible, limit + 1, round, upperBound);

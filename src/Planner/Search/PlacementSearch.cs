@@ -45,7 +45,7 @@ public static class PlacementSearch
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
-        if (mostNodes <= 0 || costs.Any(rank => rank.Stages.Length > MostStagesOfRank))
+        if (mostNodes <= 0 || !Enumerates(problem.Graph))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
@@ -53,6 +53,9 @@ public static class PlacementSearch
 
         return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
     }
+
+    /// <summary>Whether ranks have few enough stages to enumerate what they may hold.</summary>
+    public static bool Enumerates(ScheduleGraph graph) => graph.StagesOfRank.All(stages => stages.Length <= MostStagesOfRank);
 
     /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>
     /// <param name="problem">The placement.</param>

@@ -1,7 +1,10 @@
 using NUnit.Framework;
+using Planner.Cost;
+using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
+using Planner.Inputs;
 using Planner.Search;
 
 namespace Planner.Tests.Search;
@@ -9,6 +12,7 @@ namespace Planner.Tests.Search;
 internal sealed class JointModelTest
 {
     private const int Gpus = 16 * 16 * 9 * 5 * 7;
+    private const int ShippedGpus = 2048;
 
     [Test]
     public void Solve_SmallInstances_EqualsBruteForceOverAllCandidates([Range(0, 19)] int seed)
@@ -58,6 +62,34 @@ internal sealed class JointModelTest
     }
 
     [Test]
+    public void Solve_ShippedV3_ProvesTheSearchsPlacement()
+    {
+        var (fast, slow) = ShippedV3();
+        var joint = Solve(fast.Result!.Makespan, 0, fast, slow);
+        Assert.That((joint.Status, joint.Chosen, joint.Makespan), Is.EqualTo((ProofStatus.Optimal, 0, fast.Result.Makespan)));
+        Assert.That(joint.Plan!.Stages, Is.EqualTo(fast.Result.Plan!.Stages));
+    }
+
+    [Test]
+    public void Solve_ShippedV3WithTheSlowerLayoutSuggested_FindsTheFaster([Values] bool withCuts)
+    {
+        var (fast, slow) = ShippedV3();
+        if (!withCuts) fast = fast with { Result = fast.Result! with { Cuts = [] } };
+        var joint = Solve(long.MaxValue, 1, fast, slow);
+        Assert.That((joint.Status, joint.Chosen, joint.Makespan), Is.EqualTo((ProofStatus.Optimal, 0, fast.Result!.Makespan)));
+        Assert.That(Replay(fast.Problem, joint.Plan!), Is.EqualTo(joint.Makespan));
+    }
+
+    [Test]
+    public void Solve_SuggestedPlanThatDoesNotFit_Throws()
+    {
+        var problem = V3Problem.DualPipe();
+        var plan = PlacementSearch.Solve(problem, long.MaxValue, CancellationToken.None).Plan!;
+        var candidate = Candidate("dualpipe 16 1 120", problem with { LimitKib = problem.LimitKib / 2 }, 1, 0);
+        Assert.That(() => JointModel.Solve([candidate], Gpus, long.MaxValue, 0, plan, CancellationToken.None), Throws.InvalidOperationException);
+    }
+
+    [Test]
     public void Solve_Cancelled_KeepsTheHint()
     {
         using var source = new CancellationTokenSource();
@@ -79,6 +111,31 @@ internal sealed class JointModelTest
             seed += 10;
         }
     }
+
+    // DeepSeek-V3 on 2048 H800, from the shipped files: the two fastest layouts, 1.2 % apart; the first has many placements within 0.1 %.
+    private static (SearchedLayout Fast, SearchedLayout Slow) ShippedV3()
+    {
+        var machine = new HardwareCatalog().Load("h800").Spec;
+        var stack = new StackCatalog().Load("deepseek").Spec;
+        var model = new CostModel(new ModelCatalog().Load("v3-671b").Spec, machine, stack, new Workload(4096, 15360, Precision.Fp8, 1.0));
+        var search = new LayoutSearch(model, SearchSpace.Default(model, ShippedGpus, machine.Accelerator.Memory, false), 1);
+        var selective = stack.RecomputePolicies.Single(policy => policy.Name == "selective");
+        var found = new[] { (new Degrees(256, 1, 8, 64, 1, 1), "dualpipev"), (new Degrees(128, 1, 16, 16, 1, 1), "zbv") }
+            .Select(entry => new LayoutSpec(entry.Item1, 1, 15360 / entry.Item1.Data, ScheduleCatalog.Find(entry.Item2)!, selective, Sharding.Zero1))
+            .Select(layout => search.Search(layout, long.MaxValue, CancellationToken.None))
+            .ToArray();
+        Assert.That(found.All(layout => layout.Result!.Proven));
+        Assert.That(found[1].Result!.Makespan, Is.GreaterThan(found[0].Result!.Makespan));
+        return (found[0], found[1]);
+    }
+
+    private static JointResult Solve(long upperBound, int hint, params SearchedLayout[] layouts) => JointModel.Solve(
+        [.. layouts.Select(found => new JointCandidate(found.Layout, found.Problem, found.Result!.Cuts, PlacementSearch.RootBound(found.Problem)))],
+        ShippedGpus,
+        upperBound,
+        hint,
+        layouts[hint].Result!.Plan!,
+        CancellationToken.None);
 
     private static JointCandidate Candidate(string name, PlacementProblem problem, int tensor, long bound)
     {
