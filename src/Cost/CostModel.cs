@@ -57,7 +57,20 @@ public sealed class CostModel
             items.SendForward,
             items.SendBackward,
             items.RankBase,
-            (long)Math.Floor(limit.Value / 1024));
+            (long)Math.Floor(limit.Value / 1024))
+        {
+            LocalBoundary = LocalBoundary(layout.Schedule, graph),
+        };
+    }
+
+    // Two copies of a model that run towards each other meet on different ranks, though the folded graph shows one.
+    private static int LocalBoundary(ISchedule schedule, ScheduleGraph graph)
+    {
+        if (schedule.Copies > 1) return -1;
+        foreach (var stages in graph.StagesOfRank)
+            foreach (var stage in stages)
+                if (stages.Contains(stage + 1)) return stage;
+        return -1;
     }
 
     /// <summary>What the parts of the model cost under a layout.</summary>

@@ -32,14 +32,14 @@ public static class StepBound
     /// </summary>
     /// <param name="work">The model.</param>
     /// <param name="ranks">Pipeline ranks p.</param>
-    /// <param name="stages">Stages.</param>
+    /// <param name="sends">Boundaries of stages that cross ranks.</param>
     /// <param name="microBatches">Micro-batches m.</param>
     /// <param name="first">Work of the embedding that the ranks behind it wait for.</param>
     /// <param name="least">Least work of a layer that a rank behind it waits for.</param>
     /// <param name="besideHead">Least work a micro-batch of the other stages on the head's rank.</param>
-    public static double Chunked(in PipelineWork work, int ranks, int stages, int microBatches, double first, double least, double besideHead)
+    public static double Chunked(in PipelineWork work, int ranks, int sends, int microBatches, double first, double least, double besideHead)
     {
-        var perMicroBatch = work.Forward + work.Backward + (2 * (stages - 1) * work.Blocked);
+        var perMicroBatch = work.Forward + work.Backward + (2 * sends * work.Blocked);
         var mean = ((microBatches * perMicroBatch) + work.Sync + Waits(ranks, first, least)) / ranks;
         return Math.Max(mean, microBatches * (work.Head + besideHead));
     }

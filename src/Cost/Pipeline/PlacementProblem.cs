@@ -43,14 +43,17 @@ public sealed record PlacementProblem(
 {
     public int Stages { get; } = Graph.StagesOfRank.Sum(stages => stages.Length);
 
+    /// <summary>The stage whose successor lies on the same rank, so that nothing is sent between them (the middle of a V); -1 where there is none.</summary>
+    public int LocalBoundary { get; init; } = -1;
+
     /// <summary>What a stage adds whatever its layers: embedding, head, hand-overs.</summary>
     public ItemCost Fixed(int stage)
     {
         ItemCost cost = default;
         if (stage == 0) cost += Embedding;
         if (stage == Stages - 1) cost += Head;
-        if (stage < Stages - 1) cost += SendForward;
-        if (stage > 0) cost += SendBackward;
+        if (stage < Stages - 1 && stage != LocalBoundary) cost += SendForward;
+        if (stage > 0 && stage - 1 != LocalBoundary) cost += SendBackward;
         return cost;
     }
 

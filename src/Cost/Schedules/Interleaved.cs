@@ -52,7 +52,7 @@ public sealed class Interleaved : ISchedule
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Chunked(
-            work, shape.Ranks, Stages(shape), shape.MicroBatches, work.Embedding, work.LeastLayer, (shape.Chunks - 1) * work.LeastLayer);
+            work, shape.Ranks, Stages(shape) - 1, shape.MicroBatches, work.Embedding, work.LeastLayer, (shape.Chunks - 1) * work.LeastLayer);
 
     public int LeastInFlight(int rank, PipelineShape shape) => 1;
 

@@ -30,7 +30,7 @@ public sealed class ZeroBubbleV : ISchedule
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Chunked(
-            work, shape.Ranks, Stages(shape), shape.MicroBatches, work.EmbeddingForward, work.LeastForward, work.Embedding);
+            work, shape.Ranks, Stages(shape) - 2, shape.MicroBatches, work.EmbeddingForward, work.LeastForward, work.Embedding);
 
     public int LeastInFlight(int rank, PipelineShape shape) => 1;
 

@@ -63,7 +63,7 @@ internal sealed class PlanRequestOptions
     public Option<ImmutableArray<int>> Data { get; } = Degree("--dp", "Data-parallel replicas allowed");
 
     public Option<ImmutableArray<int>> MicroBatch { get; } = OptionKinds.Integers(
-        "--micro-batch", 1, MostSequences, "Sequences a micro-batch (default: all that divide the batch, small ones).");
+        "--micro-batch", 1, MostSequences, "Sequences a micro-batch (default: 1 to 8).");
 
     public Option<ImmutableArray<string>> Schedule { get; }
 
@@ -152,7 +152,7 @@ internal sealed class PlanRequestOptions
 
     private static Option<TensorChoice?> TensorOption() => new("--tp")
     {
-        Description = "Tensor parallelism: avoid takes the smallest degree that has a plan, allow any, or the degrees allowed, 1 to 1024 (default: avoid).",
+        Description = "Tensor parallelism: avoid takes the smallest degree within 5 % of the fastest, allow any, or the degrees allowed, 1 to 1024 (default: avoid).",
         HelpName = "avoid|allow|N[,N...]",
         CustomParser = result =>
         {

@@ -11,7 +11,7 @@ namespace Planner.Plans;
 
 public enum TensorPolicy
 {
-    /// <summary>The smallest tensor-parallel degree that has a plan.</summary>
+    /// <summary>The smallest tensor-parallel degree whose best step is within the estimate's stated error of the fastest.</summary>
     Avoid,
 
     /// <summary>Any degree.</summary>
