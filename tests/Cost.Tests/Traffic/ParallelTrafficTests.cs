@@ -3,6 +3,7 @@ using Planner.Cost.Hardware;
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
+using Planner.Cost.Pipeline;
 
 namespace Planner.Cost.Tests.Traffic;
 
@@ -87,6 +88,18 @@ public sealed class ParallelTrafficTests
         Assert.That(costs.BoundaryBytes(new LayerKey(1, 1, 64, 1, RecomputePolicy.None)), Is.EqualTo(58_720_256));
         Assert.That(costs.BoundaryBytes(new LayerKey(4, 2, 1, 2, RecomputePolicy.None)), Is.EqualTo(2 * 58_720_256 / 8));
         Assert.That(costs.Fabric.Send(58_720_256, 8), Is.EqualTo(1.468e-3).Within(0.1).Percent, "58.7 MB at 40 GB/s");
+    }
+
+    [TestCase(1, 8, TestMachines.NodeBandwidth)]
+    [TestCase(2, 4, TestMachines.NodeBandwidth)]
+    [TestCase(2, 8, TestMachines.NetworkBandwidth)]
+    [TestCase(1, 16, TestMachines.NetworkBandwidth)]
+    public void Pipelines_longer_than_a_node_hand_over_by_the_network(int data, int ranks, double bandwidth)
+    {
+        // Ranks fill nodes in order with the pipeline slowest: some hop crosses as soon as there are two nodes.
+        var model = new CostModel(TestModels.Llama70B, TestMachines.Machine, TestMachines.Stack, TestMachines.Workload(Precision.Bf16));
+        var seconds = LayoutItems.SendSeconds(model, new Degrees(data, 1, ranks, 1, 1, 1), new LayerKey(1, 1, 1, 1, RecomputePolicy.None));
+        Assert.That(seconds, Is.EqualTo(Tokens * 8192 * 2 / bandwidth).Within(1e-9).Percent);
     }
 
     private static LayerCosts Costs(ModelSpec model, bool latents) => new(

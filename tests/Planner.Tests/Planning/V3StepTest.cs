@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Planner.Cost;
+using Planner.Cost.Schedules;
 
 namespace Planner.Tests.Planning;
 
@@ -55,6 +56,17 @@ internal sealed class V3StepTest
             Assert.That(estimate.Ranks[15 - rank], Is.EqualTo(estimate.Ranks[rank]));
             Assert.That(estimate.Memory[15 - rank] with { Rank = rank }, Is.EqualTo(estimate.Memory[rank]));
         }
+    }
+
+    [Test]
+    public void Mtp_AwayFromTheEmbedding_KeepsACopy()
+    {
+        var beside = V3Run.Model.Items(V3Run.DualPipe);
+        Assert.That(beside.MtpBeforeLast.StaticKib - beside.MtpOnLast.StaticKib, Is.EqualTo(beside.Embedding.StaticKib));
+
+        // 1F1B has the embedding on the first rank and the head on the last.
+        var away = V3Run.Model.Items(V3Run.DualPipe with { Schedule = new OneForwardOneBackward() });
+        Assert.That(away.MtpOnLast.StaticKib, Is.EqualTo(away.MtpBeforeLast.StaticKib));
     }
 
     private static Estimate Of(Cost.Layout.LayoutSpec layout)

@@ -60,7 +60,7 @@ internal static class StepBoundModels
         var stack = random.Next(2) == 0 ? DeepSeek : Megatron;
         return stack with
         {
-            Overlap = new OverlapRates(random.Next(0, 40), 1 + (0.2 * random.NextDouble()), 1 + random.NextDouble(), 0.2 * random.NextDouble()),
+            Overlap = random.Next(3) == 0 ? new OverlapRates(0, 1, 1, 0) : new OverlapRates(random.Next(0, 40), 1 + (0.2 * random.NextDouble()), 1 + random.NextDouble(), 0.2 * random.NextDouble()),
             Experts = stack.Experts with { Hierarchical = random.Next(2) == 0, Notify = Seconds.FromMicroseconds(random.Next(0, 300)) },
             Exposed = new ExposedShares(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.Next(3) / 2.0),
             Schedules = [.. ScheduleCatalog.All.Select(schedule => schedule.Name)],

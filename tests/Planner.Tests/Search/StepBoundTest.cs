@@ -1,9 +1,13 @@
 using NUnit.Framework;
 using Planner.Cost;
+using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
+using Planner.Cost.Models;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
 using Planner.Cost.Units;
+using Planner.Inputs;
 using Planner.Search;
 
 namespace Planner.Tests.Search;
@@ -45,6 +49,29 @@ internal sealed class StepBoundTest
 
         Assert.That(seen, Is.GreaterThan(100));
         Assert.That(ratios / seen, Is.GreaterThan(0.7), "a bound that says something, on average");
+    }
+
+    [TestCase("dualpipev", 2, 24)]
+    [TestCase("dualpipe", 4, 48)]
+    [TestCase("zbv", 2, 24)]
+    [TestCase("dualpipev", 1, 8)]
+    public void Bound_HeadOutweighsLayers_LeavesTheEmbeddingAlone(string name, int ranks, int microBatches)
+    {
+        // Where one rank holds first and last stage, a heavy head drives the layers off both.
+        var schedule = ScheduleCatalog.Find(name)!;
+        var degrees = new Degrees(1, 1, ranks, 1, 1, 1);
+        var layout = new LayoutSpec(degrees, 1, microBatches, schedule, RecomputePolicy.None, Sharding.None);
+        var attention = new GroupedQueryAttention(8, 8, 64, false, false, false, true);
+        var model = new ModelSpec(
+            "heavy head", 512, 150_000, [LayerKind.Dense, LayerKind.Dense], attention, new MlpSpec(1024, Activation.SwiGlu, false), null, 0, false, 0, Norm.Rms);
+        var cost = new CostModel(
+            model,
+            new HardwareCatalog().Load("h800").Spec,
+            new StackCatalog().Load("deepseek").Spec with { Exposed = new ExposedShares(1, 1, 1, 1, 0), Overlap = new OverlapRates(0, 1, 1, 0) },
+            new Workload(4096, microBatches, Precision.Bf16, null));
+        var best = PlacementSearch.Solve(cost.Problem(layout, schedule.Graph(layout.Pipeline), Bytes.FromGib(1e6)), long.MaxValue, CancellationToken.None);
+        if (ranks > 1) Assert.That((best.Plan!.Stages[0].Layers, best.Plan.Stages[^1].Layers), Is.EqualTo((0, 0)));
+        Assert.That(Bound(cost, layout), Is.InRange(0.8 * best.Makespan, best.Makespan));
     }
 
     /// <summary>The bound as the table of candidates computes it.</summary>
