@@ -220,12 +220,12 @@ internal sealed class CandidateTable
                     layouts.Add(new ScoredLayout(
                         bound,
                         degrees.Data,
-                        (short)degrees.Context,
+                        degrees.Context,
                         (short)degrees.Pipeline,
                         (short)shape.Chunks,
                         (short)degrees.Expert,
-                        (byte)degrees.Tensor,
-                        (byte)size,
+                        (short)degrees.Tensor,
+                        size,
                         (byte)space.Schedules.IndexOf(schedule),
                         r,
                         (byte)sharding));

@@ -6,12 +6,12 @@ namespace Planner.Search;
 internal readonly record struct ScoredLayout(
     double Bound,
     int Data,
-    short Context,
+    int Context,
     short Pipeline,
     short Chunks,
     short Expert,
-    byte Tensor,
-    byte MicroBatch,
+    short Tensor,
+    int MicroBatch,
     byte Schedule,
     byte Recompute,
     byte Sharding) : IComparable<ScoredLayout>

@@ -46,6 +46,18 @@ internal sealed class StepBoundV3Test
         Assert.That(tried, Has.Count.GreaterThanOrEqualTo(6), "schedules sampled");
     }
 
+    [Test]
+    public void Score_LargeDegrees_AreKeptWhole()
+    {
+        var machine = new HardwareCatalog().Load("h800").Spec;
+        var model = new CostModel(
+            new ModelCatalog().Load("llama3.1-8b").Spec, machine, new StackCatalog().Load("deepseek").Spec, new Workload(1 << 17, 1024, Precision.Bf16, null));
+        var space = SearchSpace.Default(model, 65536, machine.Accelerator.Memory * 1e6, true) with { Tensor = [1], Data = [1], Pipeline = [1], MicroBatch = [256, 1024] };
+        var layouts = CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts.Select(layout => layout.ToLayout(space, 1024)).ToList();
+        Assert.That(layouts.Select(layout => (layout.MicroBatch, layout.MicroBatches)).Distinct(), Is.EquivalentTo(new[] { (256, 4), (1024, 1) }));
+        Assert.That(layouts.Select(layout => layout.Degrees.Context), Is.All.EqualTo(65536));
+    }
+
     // Layers evenly over the stages, with so many fewer on the last stage, which also holds the MTP module and the head.
     private static StagePlan? Even(PlacementProblem problem, int ends)
     {
