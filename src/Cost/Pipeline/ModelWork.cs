@@ -58,6 +58,8 @@ public sealed class ModelWork
             0,
             0);
         ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
+        LeastActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead
+            * Math.Min(Parts.Dense?.Activations ?? double.MaxValue, Parts.Moe?.Activations ?? double.MaxValue));
         RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + Parts.Transient);
     }
 
@@ -67,6 +69,9 @@ public sealed class ModelWork
 
     /// <summary>Activations of a layer of the main kind, a micro-batch in flight.</summary>
     public long ActivationKib { get; }
+
+    /// <summary>Activations of the layer that keeps least, a micro-batch in flight.</summary>
+    public long LeastActivationKib { get; }
 
     /// <summary>What every rank holds whatever its layers.</summary>
     public long RankBaseKib { get; }

@@ -54,8 +54,6 @@ public sealed class DualPipe : ISchedule
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Overlapped(work, shape.Ranks / 2, shape.MicroBatches / 2, middleSends: true);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => Math.Min(rank, shape.Ranks - 1 - rank) + 1;
-
     public ScheduleGraph Graph(PipelineShape shape)
     {
         var half = shape.Ranks / 2;

@@ -31,8 +31,6 @@ public sealed class DualPipeV : ISchedule
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Overlapped(work, shape.Ranks, shape.MicroBatches, middleSends: false);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => rank + 1;
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     internal static ImmutableArray<ImmutableArray<Operation>> Programs(int ranks, int microBatches) => UnfoldedGraph.EveryRank(

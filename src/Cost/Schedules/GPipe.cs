@@ -29,8 +29,6 @@ public sealed class GPipe : ISchedule
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, 1);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => shape.MicroBatches;
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     private static ImmutableArray<Operation> Pass(OperationKind kind, int stage, PipelineShape shape) =>

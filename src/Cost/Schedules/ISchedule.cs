@@ -34,7 +34,4 @@ public interface ISchedule
 
     /// <summary>A lower bound in ticks of the replayed step for every placement, without building the graph; see <see cref="StepBound"/>.</summary>
     double Bound(in PipelineWork work, PipelineShape shape);
-
-    /// <summary>A layer on this rank is held for at least so many micro-batches at the rank's peak, whichever of its stages it lies on.</summary>
-    int LeastInFlight(int rank, PipelineShape shape);
 }

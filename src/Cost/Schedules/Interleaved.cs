@@ -54,8 +54,6 @@ public sealed class Interleaved : ISchedule
         StepBound.Chunked(
             work, shape.Ranks, Stages(shape) - 1, shape.MicroBatches, work.Embedding, work.LeastLayer, (shape.Chunks - 1) * work.LeastLayer);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => 1;
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // The forwards' order of (chunk, micro-batch), the same on every rank; backwards follow it with the chunks reversed.

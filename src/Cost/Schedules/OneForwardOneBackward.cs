@@ -28,8 +28,6 @@ public sealed class OneForwardOneBackward : ISchedule
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, 1);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => Math.Min(shape.Ranks - rank, shape.MicroBatches);
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     private static ImmutableArray<Operation> Program(int rank, PipelineShape shape)

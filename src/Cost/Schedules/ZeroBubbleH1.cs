@@ -29,8 +29,6 @@ public sealed class ZeroBubbleH1 : ISchedule
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, work.ForwardShare);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => Math.Min(shape.Ranks - rank, shape.MicroBatches);
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     private static ImmutableArray<Operation> Program(int rank, PipelineShape shape)

@@ -32,8 +32,6 @@ public sealed class ZeroBubbleV : ISchedule
         StepBound.Chunked(
             work, shape.Ranks, Stages(shape) - 2, shape.MicroBatches, work.EmbeddingForward, work.LeastForward, work.Embedding);
 
-    public int LeastInFlight(int rank, PipelineShape shape) => 1;
-
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // Chunk 0 is the rank's stage on the way down the V, chunk 1 the one on the way back.

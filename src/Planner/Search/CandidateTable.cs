@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
@@ -16,6 +17,7 @@ internal sealed class CandidateTable
     private readonly CostModel model;
     private readonly SearchSpace space;
     private readonly Dictionary<(int, int, int, int, int), ModelWork> works = [];
+    private readonly Dictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld = [];
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly List<ScoredLayout> layouts = [];
     private readonly long limitKib;
@@ -234,21 +236,37 @@ internal sealed class CandidateTable
         }
     }
 
-    // Layers of the main kind that each rank could hold, added up; every rank's own least number of micro-batches in flight.
+    // Layers of the main kind that each rank could hold, added up.
     private bool MayFit(ModelWork work, in StateTotals states, ISchedule schedule, PipelineShape shape)
     {
         var room = limitKib - work.RankBaseKib;
         if (room <= 0) return false;
         long layers = 0;
-        var ranks = schedule.Copies == 2 ? shape.Ranks / 2 : shape.Ranks;
-        for (var rank = 0; rank < ranks; rank++)
+        foreach (var rank in Held(schedule, shape))
         {
-            var layer = states.LayerKib + (schedule.LeastInFlight(rank, shape) * work.ActivationKib);
-            layers += layer == 0 ? states.Layers : room / layer;
+            var most = long.MaxValue;
+            foreach (var held in rank)
+            {
+                var left = room - (held.Once * work.LeastActivationKib);
+                if (left < 0) return false;
+                var layer = states.LayerKib + (held.Each * work.ActivationKib);
+                most = Math.Min(most, layer == 0 ? states.Layers : left / layer);
+            }
+
+            layers += Math.Min(most, states.Layers);
             if (layers >= states.Layers) return true;
         }
 
         return false;
+    }
+
+    private ImmutableArray<ImmutableArray<LeastHeld>> Held(ISchedule schedule, PipelineShape shape)
+    {
+        var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
+        if (leastHeld.TryGetValue(key, out var held)) return held;
+        held = LeastHeld.Of(schedule, shape);
+        leastHeld.Add(key, held);
+        return held;
     }
 
     private ModelWork Work(Degrees degrees, int size, int recompute)

@@ -161,7 +161,6 @@ internal sealed class GraphTests
 
         public double Bound(in PipelineWork work, PipelineShape shape) => 0;
 
-        public int LeastInFlight(int rank, PipelineShape shape) => 0;
     }
 
     private sealed class Reversed() : Broken(

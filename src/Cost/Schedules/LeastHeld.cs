@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Planner.Cost.Schedules;
+
+/// <summary>
+/// A lower bound of what a rank keeps at its peak, for every placement: n layers, at least one on each of its stages (none beside the embedding
+/// or the head), are held for at least Once micro-batches altogether and Each more a layer.
+/// </summary>
+/// <param name="Once">Micro-batches of the stages' first layers beyond the stage held least.</param>
+/// <param name="Each">Micro-batches in flight on the stage held least.</param>
+public readonly record struct LeastHeld(int Once, int Each)
+{
+    /// <summary>One bound for each combination of micro-batches in flight, for every rank (of half of them where two copies mirror each other).</summary>
+    /// <remarks>A schedule holds no less with more micro-batches, so twice as many as ranks stand for all larger numbers.</remarks>
+    public static ImmutableArray<ImmutableArray<LeastHeld>> Of(ISchedule schedule, PipelineShape shape)
+    {
+        var enough = shape with { MicroBatches = Math.Min(shape.MicroBatches, 2 * shape.Ranks) };
+        if (schedule.Objection(enough) is not null) enough = shape;
+        var last = schedule.Stages(enough) - 1;
+        var programs = schedule.Operations(enough);
+        return [.. Enumerable.Range(0, shape.Ranks / schedule.Copies).Select(rank => OfRank(schedule.StagesOf(rank, enough), programs[rank], last))];
+    }
+
+    private static ImmutableArray<LeastHeld> OfRank(ImmutableArray<int> stages, ImmutableArray<Operation> program, int last)
+    {
+        var bounds = new List<LeastHeld>();
+        foreach (var vector in MicroBatchesInFlight.Of(program, stages, last + 1))
+        {
+            var each = vector.Min();
+            var once = 0;
+            for (var i = 0; i < stages.Length; i++)
+                if (stages[i] != 0 && stages[i] != last) once += vector[i] - each;
+            var bound = new LeastHeld(once, each);
+            if (bounds.Exists(known => known.Once >= once && known.Each >= each)) continue;
+            bounds.RemoveAll(known => known.Once <= once && known.Each <= each);
+            bounds.Add(bound);
+        }
+
+        return [.. bounds];
+    }
+}
