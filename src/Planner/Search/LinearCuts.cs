@@ -15,51 +15,33 @@ internal sealed class LinearCuts
         Constant = new long[cuts.Length];
         Dense = new long[cuts.Length][];
         Moe = new long[cuts.Length][];
-        var common = problem.MoeLayers >= problem.DenseLayers ? problem.Moe : problem.Dense;
-        var traffic = common.PairForwardTraffic + common.PairBackwardTraffic > common.PairForwardCompute + common.PairBackwardCompute;
+        var (shares, first) = Shares(problem);
         for (var cut = 0; cut < cuts.Length; cut++)
         {
-            Dense[cut] = new long[stages];
-            Moe[cut] = new long[stages];
+            var dense = Dense[cut] = new long[stages];
+            var moe = Moe[cut] = new long[stages];
             var constant = cuts[cut].Lags * problem.Lag;
             long mtpLast = 0;
             long mtpBefore = 0;
-            for (var i = 0; i < problem.Graph.Durations.Length; i++)
+            var coefficients = cuts[cut].Coefficients.AsSpan();
+            for (var i = 0; i < coefficients.Length; i++)
             {
-                long times = cuts[cut].Coefficients[i];
+                long times = coefficients[i];
                 if (times == 0) continue;
-                var key = problem.Graph.Durations[i];
-                switch (key.Kind)
+                for (var s = first[i]; s < first[i + 1]; s++)
                 {
-                    case OperationKind.Overlapped:
-                        Add(cut, key.Stage, times, traffic ? c => c.PairForwardTraffic : c => c.PairForwardCompute);
-                        Add(cut, key.PairStage, times, traffic ? c => c.PairBackwardTraffic : c => c.PairBackwardCompute);
-                        break;
-                    case OperationKind.ReduceGradients:
-                        constant += times * problem.RankBase.ReduceGradients;
-                        foreach (var stage in problem.Graph.StagesOfRank[key.Rank]) Add(cut, stage, times, c => c.ReduceGradients);
-                        break;
-                    case OperationKind.Update:
-                        constant += times * problem.RankBase.Update;
-                        foreach (var stage in problem.Graph.StagesOfRank[key.Rank]) Add(cut, stage, times, c => c.Update);
-                        break;
-                    default:
-                        Add(cut, key.Stage, times, c => PlacementProblem.Duration(key, c, default));
-                        break;
+                    ref readonly var share = ref shares[s];
+                    constant += times * share.Fixed;
+                    if (share.Stage < 0) continue;
+                    dense[share.Stage] += times * share.Dense;
+                    moe[share.Stage] += times * share.Moe;
+                    if (share.Stage == stages - 1) mtpLast += times * share.Mtp;
+                    else mtpBefore += times * share.Mtp;
                 }
             }
 
             if (problem.MtpModules > 0) constant += problem.MtpModules * (stages > 1 ? Math.Min(mtpLast, mtpBefore) : mtpLast);
             Constant[cut] = constant;
-
-            void Add(int row, int stage, long times, Func<ItemCost, long> part)
-            {
-                Dense[row][stage] += times * part(problem.Dense);
-                Moe[row][stage] += times * part(problem.Moe);
-                constant += times * part(problem.Fixed(stage));
-                if (stage == stages - 1) mtpLast += times * part(problem.MtpOnLast);
-                else if (stage == stages - 2) mtpBefore += times * part(problem.MtpBeforeLast);
-            }
         }
     }
 
@@ -71,4 +53,71 @@ internal sealed class LinearCuts
 
     /// <summary>Per cut and stage: ticks an MoE layer.</summary>
     public long[][] Moe { get; }
+
+    // What every stage adds to every duration, found once for all cuts: those of duration i lie from first[i] up to first[i + 1].
+    private static (Share[] Shares, int[] First) Shares(PlacementProblem problem)
+    {
+        var durations = problem.Graph.Durations;
+        var common = problem.MoeLayers >= problem.DenseLayers ? problem.Moe : problem.Dense;
+        var traffic = common.PairForwardTraffic + common.PairBackwardTraffic > common.PairForwardCompute + common.PairBackwardCompute;
+        var constant = new ItemCost[problem.Stages];
+        for (var stage = 0; stage < constant.Length; stage++) constant[stage] = problem.Fixed(stage);
+        var shares = new List<Share>(2 * durations.Length);
+        var first = new int[durations.Length + 1];
+        for (var i = 0; i < durations.Length; i++)
+        {
+            var key = durations[i];
+            switch (key.Kind)
+            {
+                case OperationKind.Forward:
+                    Add(key.Stage, static c => c.Forward);
+                    break;
+                case OperationKind.BackwardInput:
+                    Add(key.Stage, static c => c.BackwardInput);
+                    break;
+                case OperationKind.Weight:
+                    Add(key.Stage, static c => c.Weight);
+                    break;
+                case OperationKind.Backward:
+                    Add(key.Stage, static c => c.BackwardInput + c.Weight);
+                    break;
+                case OperationKind.Overlapped:
+                    Add(key.Stage, traffic ? static c => c.PairForwardTraffic : static c => c.PairForwardCompute);
+                    Add(key.PairStage, traffic ? static c => c.PairBackwardTraffic : static c => c.PairBackwardCompute);
+                    break;
+                case OperationKind.ReduceGradients:
+                    AddRank(key.Rank, static c => c.ReduceGradients);
+                    break;
+                case OperationKind.Update:
+                    AddRank(key.Rank, static c => c.Update);
+                    break;
+                default:
+                    throw new InvalidOperationException($"no duration for {key.Kind}");
+            }
+
+            first[i + 1] = shares.Count;
+        }
+
+        return ([.. shares], first);
+
+        void AddRank(int rank, Func<ItemCost, long> part)
+        {
+            shares.Add(new Share(-1, 0, 0, part(problem.RankBase), 0));
+            foreach (var stage in problem.Graph.StagesOfRank[rank]) Add(stage, part);
+        }
+
+        void Add(int stage, Func<ItemCost, long> part)
+        {
+            var mtp = stage == problem.Stages - 1 ? part(problem.MtpOnLast) : stage == problem.Stages - 2 ? part(problem.MtpBeforeLast) : 0;
+            shares.Add(new Share(stage, part(problem.Dense), part(problem.Moe), part(constant[stage]), mtp));
+        }
+    }
+
+    /// <summary>What one stage adds to one duration.</summary>
+    /// <param name="Stage">Stage; -1 for what the rank pays whatever its stages hold.</param>
+    /// <param name="Dense">A dense layer.</param>
+    /// <param name="Moe">An MoE layer.</param>
+    /// <param name="Fixed">Whatever its layers.</param>
+    /// <param name="Mtp">The MTP module.</param>
+    private readonly record struct Share(int Stage, long Dense, long Moe, long Fixed, long Mtp);
 }
