@@ -63,7 +63,7 @@ public static class JointModel
         var hopeless = candidates
             .Select((candidate, i) => candidate.LowerBound > limit || (candidate.LowerBound == limit && suggested && i != hintCandidate))
             .ToArray();
-        if (candidates.Where((candidate, i) => !hopeless[i] && !PlacementSearch.Enumerates(candidate.Problem.Graph)).Any())
+        if (candidates.Where((candidate, i) => !hopeless[i] && !PlacementSearch.Enumerates(candidate.Problem)).Any())
             return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
         var parts = new JointModelCandidate?[candidates.Count];
         for (var i = 0; i < parts.Length; i++)

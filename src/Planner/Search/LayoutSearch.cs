@@ -45,7 +45,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     // Nodes of one placement when it is first taken up; a placement that stays open gets more in later rounds. The sum has an end.
     private const long FirstNodes = 3_000;
     private const long MoreNodes = 10;
-    private const long AllNodes = 300_000;
+    private const long AllNodes = 60_000;
+
+    // What enumerating and pruning one placement costs, in nodes.
+    private const long SetUpNodes = 1_000;
 
     // Neighbours of the best whose placements are improved beyond the local search.
     private const int Polished = 8;
@@ -123,7 +126,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             tries[open]++;
             var known = searched[open].Result!;
             var again = PlacementSearch.Solve(searched[open].Problem, makespan, Math.Min(most, left), cancel);
-            left -= again.Nodes + 1;
+            left -= again.Nodes + SetUpNodes;
             searched[open] = searched[open] with
             {
                 Result = again.Plan is null

@@ -14,6 +14,7 @@ public static class PlacementSearch
 
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
+    private const double MostWays = 2_000;
 
     /// <summary>Finds the placement with the least replayed makespan below <paramref name="upperBound"/>.</summary>
     /// <param name="problem">The placement.</param>
@@ -45,7 +46,7 @@ public static class PlacementSearch
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
-        if (mostNodes <= 0 || !Enumerates(problem.Graph))
+        if (mostNodes <= 0 || !Enumerates(problem))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
@@ -54,8 +55,17 @@ public static class PlacementSearch
         return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
     }
 
-    /// <summary>Whether ranks have few enough stages to enumerate what they may hold.</summary>
-    public static bool Enumerates(ScheduleGraph graph) => graph.StagesOfRank.All(stages => stages.Length <= MostStagesOfRank);
+    /// <summary>Whether what a rank may hold can be enumerated: few stages, and few ways to share a quarter more than its mean number of layers among them.</summary>
+    public static bool Enumerates(PlacementProblem problem)
+    {
+        var stages = problem.Graph.StagesOfRank.Max(held => held.Length);
+        if (stages > MostStagesOfRank) return false;
+        var layers = problem.DenseLayers + problem.MoeLayers + problem.MtpModules;
+        var spare = Math.Max(0, (layers * 5 / 4 / problem.Graph.Ranks) + 1 - stages);
+        var ways = 1.0;
+        for (var i = 1; i < stages; i++) ways = ways * (spare + i) / i;
+        return ways <= MostWays;
+    }
 
     /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>
     /// <param name="problem">The placement.</param>
