@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Layers;
@@ -17,7 +18,7 @@ internal sealed class CandidateTable
     private readonly CostModel model;
     private readonly SearchSpace space;
     private readonly Dictionary<(int, int, int, int, int), ModelWork> works = [];
-    private readonly Dictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld = [];
+    private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly List<ScoredLayout> layouts = [];
     private readonly long limitKib;
@@ -25,8 +26,12 @@ internal sealed class CandidateTable
     private long considered;
     private long scored;
 
-    private CandidateTable(CostModel model, SearchSpace space)
+    private CandidateTable(
+        CostModel model,
+        SearchSpace space,
+        ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld)
     {
+        this.leastHeld = leastHeld;
         this.model = model;
         this.space = space;
         limitKib = (long)Math.Floor(space.MemoryLimit.Value / 1024);
@@ -67,9 +72,11 @@ internal sealed class CandidateTable
     /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
     public static CandidateTable Score(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
     {
-        var degrees = Degrees(space).ToArray();
+        // Layers cost the same under every pipeline, so degrees that differ only there stay together.
+        var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
+        var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>>();
         var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
-        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space);
+        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld);
         if (slices.Length == 1) slices[0].ScoreSlice(degrees, 0, 1, cancel);
         else Parallel.For(0, slices.Length, new ParallelOptions { CancellationToken = cancel }, slice => slices[slice].ScoreSlice(degrees, slice, slices.Length, cancel));
         foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
@@ -94,12 +101,15 @@ internal sealed class CandidateTable
         }
     }
 
-    private void ScoreSlice(Degrees[] degrees, int first, int step, CancellationToken cancel)
+    private void ScoreSlice(Degrees[][] degrees, int first, int step, CancellationToken cancel)
     {
         for (var i = first; i < degrees.Length; i += step)
         {
-            cancel.ThrowIfCancellationRequested();
-            ScoreDegrees(degrees[i].Tensor, degrees[i].Context, degrees[i].Pipeline, degrees[i].Data);
+            foreach (var known in degrees[i])
+            {
+                cancel.ThrowIfCancellationRequested();
+                ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data);
+            }
         }
     }
 
@@ -265,7 +275,7 @@ internal sealed class CandidateTable
         var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
         if (leastHeld.TryGetValue(key, out var held)) return held;
         held = LeastHeld.Of(schedule, shape);
-        leastHeld.Add(key, held);
+        leastHeld.TryAdd(key, held);
         return held;
     }
 
