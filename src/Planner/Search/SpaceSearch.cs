@@ -21,11 +21,11 @@ internal sealed record SpaceSearchResult(
 /// <param name="avoidTensor">Takes the smallest tensor-parallel degree whose best step is within <paramref name="tie"/> of the fastest.</param>
 /// <param name="tie">The estimate's stated error, a share of the step.</param>
 /// <param name="within">Share of the best step within which other layouts are placed and replayed, too.</param>
-/// <param name="audit">Every layout with a bound below the best keeps its literal in the joint model.</param>
+/// <param name="audit">Every layout that was more than a closed-form bound keeps its literal in the joint model.</param>
 /// <param name="threads">Threads; they change the time, never the result.</param>
 internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoidTensor, double tie, double within, bool audit, int threads)
 {
-    /// <summary>Layouts this close to the best stay in the joint model.</summary>
+    /// <summary>Layouts whose root bound is this close to the best stay in the joint model.</summary>
     public const double SurvivorShare = 0.01;
 
     public SpaceSearchResult Run(Action<string, int, long, double>? report, CancellationToken cancel)
@@ -33,13 +33,16 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
         var table = CandidateTable.Score(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
         var found = new List<(int Tensor, ScoredLayout[] Layouts, LayoutSearchResult Result)>();
+        (LayoutSearchResult? Result, Task<(JointResult? Joint, int Survivors)> Proof) likely = (null, NoProof);
         foreach (var group in table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key))
         {
             var ordered = CandidateTable.Ordered(group);
 
             // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
             var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;
-            found.Add((group.Key, ordered, search.Run(ordered, neighbours, Reported, cancel)));
+            var result = search.Run(ordered, neighbours, Reported, cancel);
+            found.Add((group.Key, ordered, result));
+            if (neighbours > 0 && result.Proven) likely = (result, Started(result, cancel));
         }
 
         var complete = found.TrueForAll(entry => entry.Result.Complete);
@@ -53,7 +56,8 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
         var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
         var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
         if (main.Tensor != placed[0].Tensor && complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
-        var (joint, survivors) = main.Result.Proven ? Prove(main.Result, cancel) : (null, 0);
+        var proof = ReferenceEquals(main.Result, likely.Result) ? likely.Proof : main.Result.Proven ? Started(main.Result, cancel) : NoProof;
+        var (joint, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
             main.Result,
@@ -64,6 +68,12 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
         void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
     }
 
+    private static Task<(JointResult? Joint, int Survivors)> NoProof { get; } = Task.FromResult<(JointResult?, int)>((null, 0));
+
+    // Beside the search of other tensor degrees where there is a second thread.
+    private Task<(JointResult? Joint, int Survivors)> Started(LayoutSearchResult result, CancellationToken cancel) =>
+        threads > 1 ? Task.Run(() => Prove(result, cancel), CancellationToken.None) : Task.FromResult(Prove(result, cancel));
+
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
     {
         var best = result.Best!;
@@ -73,8 +83,8 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
         foreach (var searched in result.Searched)
         {
             var chosen = ReferenceEquals(searched, best);
-            var near = searched.HasPlan && searched.Result!.Makespan <= limit;
-            if (!chosen && !near && !(audit && searched.Scored.Bound < best.Result.Makespan)) continue;
+            var near = searched.Root <= limit;
+            if (!chosen && !near && !audit) continue;
             if (chosen) hint = candidates.Count;
             candidates.Add(new JointCandidate(
                 searched.Layout,
