@@ -43,6 +43,13 @@ public static class PlacementSearch
         }
 
         var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
+        if (start is null && overrun > 0 && fullest >= 0 && !Enumerates(problem))
+        {
+            // The local search found nothing that fits, and the exact answer is out of reach: nothing is known but the bound.
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
+            return Result(incumbent, Math.Min(root, upperBound), 0);
+        }
+
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
@@ -143,7 +150,7 @@ public static class PlacementSearch
             return null;
         }
 
-        var least = known.Value.Overrun <= 0 ? known.Value : PlacementMemory.Least(problem, rules, costs, known.Value);
+        var least = known.Value.Overrun <= 0 || !Enumerates(problem) ? known.Value : PlacementMemory.Least(problem, rules, costs, known.Value);
         if (least.Overrun <= 0) return least.Counts;
         (overrun, fullest) = (least.Overrun, least.Rank);
         return null;
