@@ -51,7 +51,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
         var rank = -1;
         while (rank < 0)
         {
-            var near = CandidateTable.Ordered(CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts);
+            var near = new LayoutOrder(CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts);
             foreach (var scored in near.Take(MostLayouts))
             {
                 var result = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, cancel).Result!;
@@ -102,7 +102,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
     private SearchedLayout? Best(CostModel costs, SearchSpace wider, CancellationToken cancel)
     {
         if (cancel.IsCancellationRequested) return null;
-        var layouts = CandidateTable.Ordered(CandidateTable.Score(costs, wider, threads, cancel).Layouts);
+        var layouts = new LayoutOrder(CandidateTable.Score(costs, wider, threads, cancel).Layouts);
         return new LayoutSearch(costs, wider, threads).Run(layouts, 0, null, cancel).Best;
     }
 

@@ -50,23 +50,17 @@ internal sealed class CandidateTable
     /// <summary>Layouts removed, by rule.</summary>
     public IReadOnlyDictionary<string, long> Rejected => rejected;
 
-    /// <summary>Layouts by bound, lowest first; equal bounds by what is simpler.</summary>
-    public static ScoredLayout[] Ordered(IEnumerable<ScoredLayout> layouts)
+    /// <summary>The layouts of each tensor-parallel degree, smallest degree first.</summary>
+    public IReadOnlyList<KeyValuePair<int, List<ScoredLayout>>> ByTensor()
     {
-        ScoredLayout[] items = [.. layouts];
-        var bounds = Array.ConvertAll(items, item => item.Bound);
-        Array.Sort(bounds, items);
-
-        // Runs of equal bounds are put in order afterwards: they are short, and comparing bounds alone is quick.
-        for (var start = 0; start < items.Length;)
+        var groups = new SortedDictionary<int, List<ScoredLayout>>();
+        foreach (var layout in layouts)
         {
-            var end = start + 1;
-            while (end < items.Length && bounds[end] == bounds[start]) end++;
-            if (end - start > 1) Array.Sort(items, start, end - start);
-            start = end;
+            if (!groups.TryGetValue(layout.Tensor, out var group)) groups.Add(layout.Tensor, group = []);
+            group.Add(layout);
         }
 
-        return items;
+        return [.. groups];
     }
 
     /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>

@@ -32,16 +32,17 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
     {
         var table = CandidateTable.Score(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
-        var found = new List<(int Tensor, ScoredLayout[] Layouts, LayoutSearchResult Result)>();
+        var found = new List<(int Tensor, LayoutOrder Layouts, LayoutSearchResult Result)>();
         (LayoutSearchResult? Result, Task<(JointResult? Joint, int Survivors)> Proof) likely = (null, NoProof);
-        foreach (var group in table.Layouts.GroupBy(layout => avoidTensor ? layout.Tensor : 0).OrderBy(group => group.Key))
+        foreach (var (tensor, layouts) in avoidTensor ? table.ByTensor() : [new(0, table.Layouts)])
         {
-            var ordered = CandidateTable.Ordered(group);
+            if (layouts.Count == 0) continue;
+            var ordered = new LayoutOrder(layouts);
 
             // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
             var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;
             var result = search.Run(ordered, neighbours, Reported, cancel);
-            found.Add((group.Key, ordered, result));
+            found.Add((tensor, ordered, result));
             if (neighbours > 0 && result.Proven) likely = (result, Started(result, cancel));
         }
 
