@@ -32,19 +32,16 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
     {
         var table = CandidateTable.Score(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
-        var found = new List<(int Tensor, LayoutOrder Layouts, LayoutSearchResult Result)>();
-        (LayoutSearchResult? Result, Task<(JointResult? Joint, int Survivors)> Proof) likely = (null, NoProof);
-        foreach (var (tensor, layouts) in avoidTensor ? table.ByTensor() : [new(0, table.Layouts)])
-        {
-            if (layouts.Count == 0) continue;
-            var ordered = new LayoutOrder(layouts);
+        (int Tensor, LayoutOrder Layouts)[] groups =
+            [.. (avoidTensor ? table.ByTensor() : [new(0, table.Layouts)]).Where(group => group.Value.Count > 0).Select(group => (group.Key, new LayoutOrder(group.Value)))];
 
-            // The smallest degree with a plan is the likely answer: its neighbours are searched at once, of the others the best alone.
-            var neighbours = found.TrueForAll(entry => entry.Result.Best is null) ? within : 0;
-            var result = search.Run(ordered, neighbours, Reported, cancel);
-            found.Add((tensor, ordered, result));
-            if (neighbours > 0 && result.Proven) likely = (result, Started(result, cancel));
-        }
+        // The smallest degree is the likely answer: its neighbours are searched at once. Of the others the best alone, beside it where there is a
+        // second thread.
+        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.Layouts, 0, null, cancel)).ToList());
+        var found = groups.Take(1).Select(group => (group.Tensor, group.Layouts, Result: search.Run(group.Layouts, within, Reported, cancel))).ToList();
+        var likely = found.FirstOrDefault().Result;
+        var proof = likely is { Proven: true } ? Beside(() => Prove(likely, cancel)) : NoProof;
+        found.AddRange(others.GetAwaiter().GetResult().Zip(groups.Skip(1), (result, group) => (group.Tensor, group.Layouts, result)));
 
         var complete = found.TrueForAll(entry => entry.Result.Complete);
         var placed = found.Where(entry => entry.Result.Best is not null).ToList();
@@ -56,8 +53,12 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
         var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
         var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
-        if (main.Tensor != placed[0].Tensor && complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
-        var proof = ReferenceEquals(main.Result, likely.Result) ? likely.Proof : main.Result.Proven ? Started(main.Result, cancel) : NoProof;
+        if (!ReferenceEquals(main.Result, likely))
+        {
+            if (complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
+            proof = main.Result.Proven ? Beside(() => Prove(main.Result, cancel)) : NoProof;
+        }
+
         var (joint, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
@@ -71,9 +72,7 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
     private static Task<(JointResult? Joint, int Survivors)> NoProof { get; } = Task.FromResult<(JointResult?, int)>((null, 0));
 
-    // Beside the search of other tensor degrees where there is a second thread.
-    private Task<(JointResult? Joint, int Survivors)> Started(LayoutSearchResult result, CancellationToken cancel) =>
-        threads > 1 ? Task.Run(() => Prove(result, cancel), CancellationToken.None) : Task.FromResult(Prove(result, cancel));
+    private Task<T> Beside<T>(Func<T> work) => threads > 1 ? Task.Run(work, CancellationToken.None) : Task.FromResult(work());
 
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
     {
