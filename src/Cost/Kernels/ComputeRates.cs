@@ -31,9 +31,6 @@ public sealed class ComputeRates
     /// <summary>HBM bandwidth that element-wise kernels reach, bytes a second.</summary>
     public double ElementwiseBandwidth => bytesPerSecond;
 
-    /// <summary>The precision's GEMM rates; BF16 stands in where the stack has no rates for it (validated on reading).</summary>
-    public bool Has(Precision precision) => rates.Gemm.ContainsKey(precision) && accelerator.Peak(precision).Value > 0;
-
     /// <summary>Seconds of a GEMM, alone. Output is BF16, or <paramref name="outputBytes"/> an element.</summary>
     public double Gemm(Precision precision, double groups, double rows, double columns, double depth, double outputBytes = 2) =>
         Kernels.Gemm.Seconds(

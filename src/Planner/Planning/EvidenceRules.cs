@@ -4,6 +4,7 @@ using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 using Planner.Inputs;
 using Planner.Plans;
+using Planner.Search;
 
 namespace Planner.Planning;
 
@@ -14,7 +15,7 @@ internal sealed class EvidenceRules(CostModel model, ImmutableArray<Precedent> p
 
     public Evidence Of(LayoutSpec layout)
     {
-        if (Beyond(layout)) return Evidence.Extrapolated;
+        if (LegalityRules.BeyondTables(model, layout.Degrees.Expert) || LegalityRules.OverlapsSharded(layout.Schedule, layout.Sharding)) return Evidence.Extrapolated;
         return precedents.Any(run => Is(layout, run)) ? Evidence.PublishedPrecedent : Evidence.KernelsMeasured;
     }
 
@@ -31,8 +32,4 @@ internal sealed class EvidenceRules(CostModel model, ImmutableArray<Precedent> p
             _ => false,
         };
     }
-
-    private bool Beyond(LayoutSpec layout) =>
-        (model.Layers.Exchange is { } exchange && !exchange.Measured(layout.Degrees.Expert))
-        || (layout.Schedule.Overlaps && layout.Sharding >= Sharding.Zero2);
 }

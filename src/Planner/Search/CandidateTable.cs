@@ -148,7 +148,7 @@ internal sealed class CandidateTable
             foreach (var ep in space.Expert)
             {
                 if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices * shapes.Count);
-                else if (!space.Extrapolate && model.Layers.Exchange is { } exchange && !exchange.Measured(ep)) Reject(LegalityRules.Extrapolated, choices * shapes.Count);
+                else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices * shapes.Count);
                 else ScoreExpert(new Degrees(dp, tp, pp, ep, cp, 1), size, shapes);
             }
         }
@@ -196,7 +196,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    if (!space.Extrapolate && schedule.Overlaps && sharding >= Sharding.Zero2)
+                    if (!space.Extrapolate && LegalityRules.OverlapsSharded(schedule, sharding))
                     {
                         Reject(LegalityRules.Extrapolated, 1);
                         continue;

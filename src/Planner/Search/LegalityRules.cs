@@ -1,4 +1,7 @@
+using Planner.Cost;
+using Planner.Cost.Layout;
 using Planner.Cost.Models;
+using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
@@ -29,6 +32,12 @@ public static class LegalityRules
 
     /// <summary>Sequence halves of context ranks are paired for balance, so the sequence splits into 2 cp pieces.</summary>
     public static bool ContextFits(int sequence, int cp) => cp == 1 || sequence % (2 * cp) == 0;
+
+    /// <summary>Nobody measured the expert exchange at this degree.</summary>
+    public static bool BeyondTables(CostModel model, int expert) => model.Layers.Exchange is { } exchange && !exchange.Measured(expert);
+
+    /// <summary>Nobody measured ZeRO-2/3 traffic beside an overlapped pair's own.</summary>
+    public static bool OverlapsSharded(ISchedule schedule, Sharding sharding) => schedule.Overlaps && sharding >= Sharding.Zero2;
 
     /// <summary>Most stages that a model can fill.</summary>
     public static int MostStages(ModelSpec model) => model.Layers.Length + model.MtpModules + 2;

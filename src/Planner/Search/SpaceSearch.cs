@@ -76,6 +76,14 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
     {
+        var (candidates, hint) = Survivors(result, audit);
+        var best = result.Best!.Result!;
+        return (JointModel.Solve(candidates, space.Gpus, best.Makespan, hint, best.Plan!, cancel), candidates.Count);
+    }
+
+    /// <summary>What the joint model chooses from, and which of them the best is.</summary>
+    public static (List<JointCandidate> Candidates, int Best) Survivors(LayoutSearchResult result, bool audit)
+    {
         var best = result.Best!;
         var limit = best.Result!.Makespan * (1 + SurvivorShare);
         var candidates = new List<JointCandidate>();
@@ -93,6 +101,6 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
                 (long)Math.Floor(Math.Max(searched.Scored.Bound, Math.Min(searched.Root, best.Result.Makespan)))));
         }
 
-        return (JointModel.Solve(candidates, space.Gpus, best.Result.Makespan, hint, best.Result.Plan!, cancel), candidates.Count);
+        return (candidates, hint);
     }
 }
