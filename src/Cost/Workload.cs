@@ -7,4 +7,18 @@ namespace Planner.Cost;
 /// <param name="GlobalBatch">Sequences a step.</param>
 /// <param name="Precision">Of the linear layers.</param>
 /// <param name="LoadFactor">Rows of the busiest expert rank over the mean; null takes the stack's curve, or 1 where it has none.</param>
-public sealed record Workload(int SequenceLength, int GlobalBatch, Precision Precision, double? LoadFactor);
+public sealed record Workload(int SequenceLength, int GlobalBatch, Precision Precision, double? LoadFactor)
+{
+    /// <summary>What is trained.</summary>
+    public Trainable Trainable { get; init; }
+}
+
+/// <summary>Which parameters have gradients.</summary>
+public enum Trainable
+{
+    /// <summary>All.</summary>
+    All,
+
+    /// <summary>Low-rank adapters of rank 16 beside the attention's projections; the weights themselves are frozen.</summary>
+    Lora,
+}

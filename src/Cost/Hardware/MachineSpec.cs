@@ -10,26 +10,55 @@ namespace Planner.Cost.Hardware;
 /// <param name="Memory">Capacity that plans may fill.</param>
 /// <param name="MemoryBandwidth">HBM, peak.</param>
 /// <param name="Multiprocessors">SMs.</param>
+/// <param name="Fp4">Dense FP4 rate; zero where the GPU has none.</param>
+/// <param name="SustainedClock">Share of the data sheet's rates that the power limit leaves under a long matrix multiply; 1 where nothing is known.</param>
 public sealed record AcceleratorSpec(
     string Architecture,
     FlopsPerSecond Bf16,
     FlopsPerSecond Fp8,
     Bytes Memory,
     BytesPerSecond MemoryBandwidth,
-    int Multiprocessors)
+    int Multiprocessors,
+    FlopsPerSecond Fp4 = default,
+    double SustainedClock = 1)
 {
-    public FlopsPerSecond Peak(Precision precision) => precision == Precision.Fp8 ? Fp8 : Bf16;
+    /// <summary>Dense rate of the data sheet; zero where the GPU has no such unit.</summary>
+    public FlopsPerSecond Peak(Precision precision) => precision switch
+    {
+        Precision.Bf16 or Precision.Fp16 => Bf16,
+        Precision.Fp8 or Precision.Mxfp8 => Fp8,
+        Precision.Nvfp4 => Fp4,
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "precision without a rate"),
+    };
 }
 
-/// <summary>The scale-up domain (NVLink) inside a node. Bandwidths are one direction, a GPU.</summary>
+/// <summary>The scale-up domain (NVLink, Infinity Fabric): a node, or several. Bandwidths are one direction, a GPU.</summary>
 /// <param name="Gpus">GPUs of a node.</param>
 /// <param name="LinkBandwidth">Line rate a GPU, one direction.</param>
 /// <param name="EffectiveBandwidth">What collectives reach.</param>
 /// <param name="Latency">Start of a collective.</param>
-public sealed record NodeSpec(int Gpus, BytesPerSecond LinkBandwidth, BytesPerSecond EffectiveBandwidth, Seconds Latency);
+/// <param name="Domain">GPUs that the links join; 0 where the domain is the node.</param>
+public sealed record NodeSpec(int Gpus, BytesPerSecond LinkBandwidth, BytesPerSecond EffectiveBandwidth, Seconds Latency, int Domain = 0)
+{
+    /// <summary>GPUs that reach each other without the network: those of a node, or of all the nodes that the links join (72 of an NVL72).</summary>
+    public int DomainGpus => Math.Max(Domain, Gpus);
+}
 
-/// <summary>The network between nodes. Bandwidths are one direction, a GPU.</summary>
-public sealed record NetworkSpec(BytesPerSecond LinkBandwidth, BytesPerSecond EffectiveBandwidth, Seconds Latency);
+/// <summary>Network beyond so many GPUs: a spine above the leaf switches, or between halls.</summary>
+/// <param name="Gpus">Groups that span more GPUs than this cross the tier.</param>
+/// <param name="Share">Share of the network's bandwidth that is left there (1 / oversubscription).</param>
+/// <param name="Latency">Start of a collective across it, instead of the network's.</param>
+public readonly record struct NetworkTier(int Gpus, double Share, Seconds Latency);
+
+/// <summary>The network between scale-up domains. Bandwidths are one direction, a GPU.</summary>
+/// <param name="LinkBandwidth">Line rate.</param>
+/// <param name="EffectiveBandwidth">What collectives reach.</param>
+/// <param name="Latency">Start of a collective.</param>
+public sealed record NetworkSpec(BytesPerSecond LinkBandwidth, BytesPerSecond EffectiveBandwidth, Seconds Latency)
+{
+    /// <summary>Further tiers, ascending; empty where the whole network is as good as its first switch.</summary>
+    public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
+}
 
 /// <summary>What the machine could do, whatever software runs on it.</summary>
 /// <param name="Name">Name to print.</param>

@@ -42,7 +42,7 @@ public sealed class ComputeRates
             rows,
             columns,
             depth,
-            precision == Precision.Fp8 ? 1 : 2,
+            precision.Bytes(),
             outputBytes);
 
     /// <summary>Seconds that accumulating a weight gradient into FP32 adds: read and write of 4 bytes each, at GEMM memory efficiency.</summary>

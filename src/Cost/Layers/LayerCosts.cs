@@ -30,7 +30,7 @@ public sealed class LayerCosts
             machine,
             stack,
             stack.For(machine.Accelerator.Architecture) ?? throw new ArgumentException($"stack {stack.Name} has no rates for {machine.Accelerator.Architecture}", nameof(stack)));
-        fp8Saved = workload.Precision == Precision.Fp8 && stack.SavesFp8Activations;
+        fp8Saved = workload.Precision.Quantised() && stack.SavesFp8Activations;
         Fabric = Fabric.Of(machine, stack);
         Exchange = model.Moe is null ? null : new ExpertExchange(model, stack, Fabric, workload);
     }

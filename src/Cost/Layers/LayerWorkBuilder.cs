@@ -29,7 +29,7 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision)
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
-        if (p != Precision.Fp8) return;
+        if (!p.Quantised()) return;
 
         // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
         backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
@@ -41,7 +41,7 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision)
     /// <summary>Quantises a GEMM input of so many elements from BF16 to FP8, forward (and again where it is recomputed).</summary>
     public void Quantise(double elements, bool recompute)
     {
-        if (precision != Precision.Fp8) return;
+        if (!precision.Quantised()) return;
         forward += new PassWork(0, 0, 3 * elements, 1);
         if (recompute) backward += new PassWork(0, 0, 3 * elements, 1);
     }

@@ -47,7 +47,7 @@ internal static class MlpWork
         // Dispatched tokens arrive once a rank and are copied to a row for every expert; rows are summed a token before they return.
         var rows = own * moe.TopK * load;
         var arrived = own * ranksReached * load;
-        var outBytes = builder.Precision == Precision.Fp8 ? 1 : 2;
+        var outBytes = builder.Precision.Bytes();
         builder.Elementwise((arrived + rows) * hidden * outBytes, (arrived + rows) * hidden * 2);
         var localExperts = moe.Experts / (double)ep;
         AddMlp(builder, hidden, moe.ExpertWidth, Activation.SwiGlu, localExperts, rows / localExperts, recompute, false);

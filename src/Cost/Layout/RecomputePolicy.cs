@@ -23,6 +23,15 @@ public enum RecomputeModules
 
     /// <summary>The whole layer; only its input is kept.</summary>
     Full = 32,
+
+    /// <summary>First matrices of the dense MLP and of shared experts (gate and up), and their activation.</summary>
+    MlpUp = 64,
+
+    /// <summary>Output projection of the attention.</summary>
+    AttentionProjection = 128,
+
+    /// <summary>Routed experts whole, their exchange included.</summary>
+    Experts = 256,
 }
 
 /// <summary>A named choice of what is recomputed.</summary>

@@ -15,7 +15,7 @@ public readonly record struct StateMemory(double Weights, double Gradients, doub
     /// <summary>States of a layer: ZeRO-1 divides the optimizer's over the replicas, ZeRO-2 the gradients too, ZeRO-3 the weights too; experts have their own replicas.</summary>
     public static StateMemory Of(LayerElements elements, StackSpec stack, Precision precision, Sharding sharding, double denseReplicas, double expertReplicas)
     {
-        var linear = precision == Precision.Fp8 ? stack.Memory.WeightBytesFp8 : stack.Memory.WeightBytesBf16;
+        var linear = precision.Quantised() ? stack.Memory.WeightBytesFp8 : stack.Memory.WeightBytesBf16;
         return Group(elements.Linear, linear, stack, sharding, denseReplicas)
             + Group(elements.Other, stack.Memory.WeightBytesBf16, stack, sharding, denseReplicas)
             + Group(elements.Expert, linear, stack, sharding, expertReplicas);

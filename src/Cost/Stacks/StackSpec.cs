@@ -77,7 +77,57 @@ public sealed record MemoryRates(
 /// <param name="GradientSync">Reduce-scatter and all-gather of a step.</param>
 /// <param name="ShardedSync">ZeRO-2/3 traffic of a micro-batch, outside overlapped pairs (inside, it shares the links with the expert traffic).</param>
 /// <param name="Pipeline">Hand-over between stages that keeps the rank from its next operation; the rest only delays the receiver.</param>
-public sealed record ExposedShares(double TensorParallel, double ContextParallel, double GradientSync, double ShardedSync, double Pipeline);
+public sealed record ExposedShares(double TensorParallel, double ContextParallel, double GradientSync, double ShardedSync, double Pipeline)
+{
+    /// <summary>
+    /// Compute beside which gradient traffic of a layer can hide, as a share of the layer's backward of the last micro-batch; what does not fit there
+    /// shows. Null: as much as the share says hides whatever the compute.
+    /// </summary>
+    public double? GradientSyncWindow { get; init; }
+
+    /// <summary>Likewise ZeRO-2/3 traffic beside the same pass of the layer.</summary>
+    public double? ShardedSyncWindow { get; init; }
+
+    /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
+    public double? ContextParallelWindow { get; init; }
+
+    /// <summary>Seconds that show of a transfer: the share, or what the compute beside it cannot hide if that is more.</summary>
+    public static double Shows(double share, double? window, double transfer, double compute) =>
+        window is { } part ? Math.Max(share * transfer, transfer - (part * compute)) : share * transfer;
+}
+
+/// <summary>What the kernel between attention's projections is.</summary>
+public enum AttentionKernel
+{
+    /// <summary>One kernel that never writes scores to memory (flash attention and its kin).</summary>
+    Fused,
+
+    /// <summary>Batched matrix multiplies with scores, mask, softmax and dropout in memory (before 2022).</summary>
+    Unfused,
+}
+
+/// <summary>How context-parallel ranks meet each other's keys and values.</summary>
+public enum ContextExchange
+{
+    /// <summary>They pass by in a ring, beside the attention of those that are there.</summary>
+    Ring,
+
+    /// <summary>All are gathered before the attention.</summary>
+    AllGather,
+
+    /// <summary>Heads are exchanged for tokens and back (Ulysses).</summary>
+    AllToAll,
+}
+
+/// <summary>The host's side: a pass of a layer takes no less than its kernels' launches.</summary>
+/// <param name="ForwardKernels">Kernels and calls of a layer's forward.</param>
+/// <param name="BackwardKernels">Of its full backward.</param>
+/// <param name="PerKernel">Host time of one; zero under captured graphs.</param>
+public sealed record HostRates(double ForwardKernels, double BackwardKernels, Seconds PerKernel)
+{
+    /// <summary>The host is never late.</summary>
+    public static HostRates Free { get; } = new(0, 0, Seconds.Zero);
+}
 
 /// <summary>The software that runs on the machine.</summary>
 /// <param name="Name">Name to print.</param>
@@ -112,6 +162,30 @@ public sealed record StackSpec(
     ImmutableArray<string> Schedules,
     ImmutableArray<Constant> Constants)
 {
+    /// <summary>Attention between the projections.</summary>
+    public AttentionKernel Attention { get; init; }
+
+    /// <summary>Tensor ranks divide the tokens of norms and residuals; without it they all do them whole, and kept inputs are not divided.</summary>
+    public bool SequenceParallel { get; init; } = true;
+
+    /// <summary>Training drops activations: masks are written, read and kept.</summary>
+    public bool Dropout { get; init; }
+
+    /// <summary>Context-parallel exchange.</summary>
+    public ContextExchange ContextExchange { get; init; }
+
+    /// <summary>Host time.</summary>
+    public HostRates Host { get; init; } = HostRates.Free;
+
+    /// <summary>Bytes read and written a weight and micro-batch to accumulate its gradient: 8 in FP32, 0 where the product overwrites.</summary>
+    public double AccumulationBytes { get; init; } = 8;
+
+    /// <summary>Time of a step outside of any layer: data, logging, norms of gradients, the host's wait.</summary>
+    public Seconds StepOverhead { get; init; }
+
+    /// <summary>Software names, as run tables give them, that this stack stands for; a name that starts with one of them is one of them.</summary>
+    public ImmutableArray<string> Software { get; init; } = [];
+
     /// <summary>The rates for an architecture; null where the stack has none.</summary>
     public ArchitectureRates? For(string architecture) => Rates.FirstOrDefault(rates => rates.Architecture == architecture);
 }

@@ -43,7 +43,7 @@ public sealed class ExpertExchange
         hidden = model.Hidden;
         rates = stack.Experts;
         this.fabric = fabric;
-        fp8 = workload.Precision == Precision.Fp8;
+        fp8 = workload.Precision.Quantised();
         loadFactor = workload.LoadFactor;
         reach = RouterReach.Of(moe);
     }

@@ -24,10 +24,16 @@ internal sealed class KernelRatesReader(KernelTables tables)
     private ArchitectureRates Architecture(string name, SourcedFields fields)
     {
         SourcedFields gemm = fields.Object("gemm");
+        GemmRates wide = Gemm(gemm.Object("bf16"));
         ImmutableDictionary<Precision, GemmRates> rates = ImmutableDictionary<Precision, GemmRates>.Empty
-            .Add(Precision.Bf16, Gemm(gemm.Object("bf16")));
-        if (gemm.Fields.Optional("fp8") is not null)
-            rates = rates.Add(Precision.Fp8, Gemm(gemm.Object("fp8")));
+            .Add(Precision.Bf16, wide)
+            .Add(Precision.Fp16, wide);
+        foreach ((string field, Precision precision) in (ReadOnlySpan<(string, Precision)>)[("fp8", Precision.Fp8), ("mxfp8", Precision.Mxfp8), ("nvfp4", Precision.Nvfp4)])
+        {
+            if (gemm.Fields.Optional(field) is not null)
+                rates = rates.Add(precision, Gemm(gemm.Object(field)));
+        }
+
         gemm.Fields.RefuseOthers();
         var architecture = new ArchitectureRates(
             name,

@@ -47,12 +47,9 @@ internal static class ModelReader
         var training = new SourcedFields(fields.Object("training"), constants);
         int sequence = training.Count("sequence_length", JsonFields.LargestCount);
         int batch = training.Count("global_batch", JsonFields.LargestCount);
-        Precision precision = training.Text("precision") switch
-        {
-            "bf16" => Precision.Bf16,
-            "fp8" => Precision.Fp8,
-            var other => throw training.Fields.ErrorAt("precision", $"unknown precision {OneLine.Quote(other)}; allowed: bf16, fp8"),
-        };
+        string word = training.Text("precision");
+        Precision precision = PrecisionWords.Find(word)
+            ?? throw training.Fields.ErrorAt("precision", $"unknown precision {OneLine.Quote(word)}; allowed: {OneLine.List(PrecisionWords.All)}");
         double? tokens = training.OptionalNumber("tokens", new NumberRange(0, MostTokens, true));
         string stack = training.Text("stack");
         training.Fields.RefuseOthers();

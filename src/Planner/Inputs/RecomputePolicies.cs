@@ -14,6 +14,9 @@ internal static class RecomputePolicies
         ("moe_act", RecomputeModules.Activation),
         ("core_attn", RecomputeModules.CoreAttention),
         ("mlp", RecomputeModules.Mlp),
+        ("mlp_up", RecomputeModules.MlpUp),
+        ("attn_proj", RecomputeModules.AttentionProjection),
+        ("moe", RecomputeModules.Experts),
         ("full", RecomputeModules.Full),
     ];
 

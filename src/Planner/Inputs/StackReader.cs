@@ -33,9 +33,54 @@ internal static class StackReader
             top.Fields.Flag("latent_tensor_parallel"),
             RecomputePolicies.Read(top.Fields),
             Schedules(top.Fields),
-            constants.ToImmutable());
+            [])
+        {
+            Attention = Word(top.Fields, "attention", ("fused", AttentionKernel.Fused), ("unfused", AttentionKernel.Unfused)),
+            SequenceParallel = top.Fields.Flag("sequence_parallel", absent: true),
+            Dropout = top.Fields.Flag("dropout", absent: false),
+            ContextExchange = Word(
+                top.Fields,
+                "context_exchange",
+                ("ring", ContextExchange.Ring),
+                ("all_gather", ContextExchange.AllGather),
+                ("all_to_all", ContextExchange.AllToAll)),
+            Host = top.Fields.Optional("host") is null ? HostRates.Free : Host(top.Object("host")),
+            AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
+            StepOverhead = Seconds.FromMilliseconds(OrElse(top, "step_overhead_ms", NumberRange.NotNegative, 0)),
+            Software = top.Fields.Optional("software") is null ? [] : top.Fields.Texts("software"),
+        };
+        spec = spec with { Constants = constants.ToImmutable() };
         top.Fields.RefuseOthers();
         return new LoadedStack(spec, description, CanonicalDigest.Of(file.Root, [.. rates.TablesRead]));
+    }
+
+    private static double OrElse(SourcedFields fields, string name, NumberRange range, double absent) =>
+        fields.Fields.Optional(name) is null ? absent : fields.Number(name, range);
+
+    private static double? Window(SourcedFields fields, string name) =>
+        fields.Fields.Optional(name) is null ? null : fields.Number(name, NumberRange.NotNegative);
+
+    // The first word is the default.
+    private static T Word<T>(JsonFields fields, string name, params (string Word, T Value)[] known)
+    {
+        string? given = fields.OptionalText(name);
+        if (given is null) return known[0].Value;
+        foreach ((string word, T value) in known)
+        {
+            if (word == given) return value;
+        }
+
+        throw fields.ErrorAt(name, $"{name} {OneLine.Quote(given)} is not known; allowed: {OneLine.List(known.Select(each => each.Word))}");
+    }
+
+    private static HostRates Host(SourcedFields fields)
+    {
+        var host = new HostRates(
+            fields.Number("forward_kernels", NumberRange.NotNegative),
+            fields.Number("backward_kernels", NumberRange.NotNegative),
+            Seconds.FromMicroseconds(fields.Number("us_per_kernel", NumberRange.NotNegative)));
+        fields.Fields.RefuseOthers();
+        return host;
     }
 
     private static OverlapRates Overlap(SourcedFields fields)
@@ -96,7 +141,12 @@ internal static class StackReader
             fields.Number("context_parallel", NumberRange.Part),
             fields.Number("gradient_sync", NumberRange.Part),
             fields.Number("sharded_sync", NumberRange.Part),
-            fields.Number("pipeline", NumberRange.Part));
+            fields.Number("pipeline", NumberRange.Part))
+        {
+            GradientSyncWindow = Window(fields, "gradient_sync_window"),
+            ShardedSyncWindow = Window(fields, "sharded_sync_window"),
+            ContextParallelWindow = Window(fields, "context_parallel_window"),
+        };
         fields.Fields.RefuseOthers();
         return exposed;
     }
