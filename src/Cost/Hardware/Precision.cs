@@ -25,6 +25,17 @@ public static class PrecisionFormat
     /// <summary>Narrower than 16 bits: GEMM inputs are quantised first.</summary>
     public static bool Quantised(this Precision precision) => precision is not (Precision.Bf16 or Precision.Fp16);
 
+    /// <summary>The word that files, tables and the command line use.</summary>
+    public static string Word(this Precision precision) => precision switch
+    {
+        Precision.Bf16 => "bf16",
+        Precision.Fp16 => "fp16",
+        Precision.Fp8 => "fp8",
+        Precision.Mxfp8 => "mxfp8",
+        Precision.Nvfp4 => "nvfp4",
+        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, "precision without a name"),
+    };
+
     /// <summary>Bytes an element of a GEMM input, without scales.</summary>
     public static double Bytes(this Precision precision) => precision switch
     {

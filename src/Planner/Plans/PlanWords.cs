@@ -10,15 +10,7 @@ public static class PlanWords
 {
     public static string Of(int number) => number.ToString(CultureInfo.InvariantCulture);
 
-    public static string Of(Precision precision) => precision switch
-    {
-        Precision.Bf16 => "bf16",
-        Precision.Fp16 => "fp16",
-        Precision.Fp8 => "fp8",
-        Precision.Mxfp8 => "mxfp8",
-        Precision.Nvfp4 => "nvfp4",
-        _ => throw new ArgumentOutOfRangeException(nameof(precision), precision, null),
-    };
+    public static string Of(Precision precision) => precision.Word();
 
     public static string Of(Sharding sharding) => sharding switch
     {
