@@ -41,7 +41,7 @@ public sealed record LayoutItems(
             states.Item(parts.Head) with { StaticKib = states.Item(parts.Head).StaticKib + StateCosts.Kib(parts.HeadTransient) },
             new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
             new ItemCost(0, blocked, 0, 0, 0, blocked, blocked, 0, 0, 0, 0),
-            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
+            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
             StateCosts.Tick(send) - blocked);
     }
 

@@ -91,6 +91,9 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
     public double? ContextParallelWindow { get; init; }
 
+    /// <summary>What shows depends on the compute beside it.</summary>
+    public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
+
     /// <summary>Seconds that show of a transfer: the share, or what the compute beside it cannot hide if that is more.</summary>
     public static double Shows(double share, double? window, double transfer, double compute) =>
         window is { } part ? Math.Max(share * transfer, transfer - (part * compute)) : share * transfer;

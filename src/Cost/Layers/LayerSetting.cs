@@ -1,0 +1,20 @@
+using Planner.Cost.Layout;
+using Planner.Cost.Models;
+using Planner.Cost.Stacks;
+
+namespace Planner.Cost.Layers;
+
+/// <summary>What the kernels of a layer are sized by.</summary>
+/// <param name="Model">Model.</param>
+/// <param name="Stack">Software.</param>
+/// <param name="Tokens">Tokens of the micro-batch on a context-parallel rank.</param>
+/// <param name="Sequences">Sequences of the micro-batch.</param>
+/// <param name="Tensor">Tensor-parallel ranks.</param>
+/// <param name="Recompute">What the backward pass computes again.</param>
+internal readonly record struct LayerSetting(ModelSpec Model, StackSpec Stack, double Tokens, double Sequences, int Tensor, RecomputePolicy Recompute)
+{
+    /// <summary>Tokens of norms, residuals and routing on a tensor rank: its share with sequence parallelism, else all.</summary>
+    public double Own => Stack.SequenceParallel ? Tokens / Tensor : Tokens;
+
+    public double Hidden => Model.Hidden;
+}
