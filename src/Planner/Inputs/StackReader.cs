@@ -17,6 +17,7 @@ internal static class StackReader
         if (top.Fields.Optional("rates") is null && (top.Fields.Optional("accelerator") ?? top.Fields.Optional("config")) is not null)
             throw top.Fields.Error("this is not a stack file: it has no rates; hardware goes to --hw, a model to --model");
         string description = top.Fields.Text("description");
+        top.Fields.OptionalText("base");
         var rates = new KernelRatesReader(tables);
         var spec = new StackSpec(
             name,
