@@ -36,7 +36,9 @@ internal static class ActivationMemory
         var core = at.Recompute.Has(RecomputeModules.CoreAttention);
         var unfused = at.Stack.Attention == AttentionKernel.Unfused;
         var width = (double)attention.Heads * attention.ValueWidth;
-        var output = core ? 0 : width * (fp8 ? E5M6 : Bf16);
+
+        // The input of the output projection stays even where the core is computed again.
+        var output = width * (fp8 ? E5M6 : Bf16);
 
         // Softmax and its dropped copy in 16 bits and a mask; a fused kernel keeps one FP32 statistic a head.
         var scores = unfused ? (at.Stack.Dropout ? 5 : 2) * attention.Heads * at.Tokens / at.Sequences : 4 * attention.Heads;

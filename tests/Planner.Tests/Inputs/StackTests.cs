@@ -110,6 +110,37 @@ public sealed partial class StackTests
     }
 
     [Test]
+    public void Base_GivesWhatTheStackDoesNotSay()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("mine.json", """
+            { "description": "mine", "base": "megatron", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
+            """);
+        string path = folder.Write("ours.json", """{ "description": "ours", "base": "mine.json", "sequence_parallel": false, "schedules": ["gpipe"] }""");
+        StackSpec below = new StackCatalog().Load("megatron").Spec;
+        StackSpec ours = new StackCatalog().Load(path).Spec;
+        Assert.Multiple(() =>
+        {
+            Assert.That(ours.Memory, Is.EqualTo(below.Memory with { Reserve = Cost.Units.Bytes.FromGigabytes(9) }));
+            Assert.That(ours.SequenceParallel, Is.False);
+            Assert.That(ours.Schedules, Is.EqualTo(new[] { "gpipe" }));
+            Assert.That(ours.Rates.Length, Is.EqualTo(below.Rates.Length));
+            Assert.That(below.Software, Is.Not.Empty);
+            Assert.That(ours.Software, Is.Empty);
+        });
+    }
+
+    [TestCase("nobody", "unknown stack \"nobody\"")]
+    [TestCase("circle.json", "is the end of a chain of more than 5 stacks, or of a circle")]
+    public void Base_ThatLeadsNowhere_IsOneLine(string below, string line)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("circle.json", $$"""{ "description": "x", "base": "{{below}}" }""");
+        var error = Assert.Throws<InputException>(() => new StackCatalog().Load(path));
+        Assert.That(error.Message, Does.Contain(line).And.Not.Contains("\n"));
+    }
+
+    [Test]
     public void TableBesideTheStack_WinsAndChangesTheDigest()
     {
         using var folder = new TemporaryFolder();
