@@ -48,7 +48,7 @@ public sealed class LayerCosts
     {
         var tokens = Tokens(key);
         var builder = new LayerWorkBuilder(rates, workload.Precision);
-        AttentionWork.Add(builder, model, tokens, workload.SequenceLength, key.Tensor, key.Recompute);
+        AttentionWork.Add(builder, model, tokens, model.AttentionContext(workload.SequenceLength), key.Tensor, key.Recompute);
         var latents = stack.LatentTensorParallel;
         var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, model, tokens, key.Tensor, latents);
         var load = 1.0;
