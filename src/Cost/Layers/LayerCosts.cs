@@ -48,7 +48,7 @@ public sealed class LayerCosts
     {
         var at = At(key);
         var builder = Builder();
-        AttentionWork.Add(builder, at, workload.SequenceLength);
+        AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
         var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
         var load = 1.0;
         ExchangeTime exchange = default;

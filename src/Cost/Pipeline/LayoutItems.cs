@@ -79,6 +79,8 @@ public sealed record LayoutItems(
 }
 
 /// <summary>The parts of a model, costed for one micro-batch on one GPU; null where the model has none.</summary>
+/// <param name="Dense">A leading dense layer.</param>
+/// <param name="Moe">A layer from the first MoE layer on: the mean of them where dense ones lie among them.</param>
 /// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
 /// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
 /// <param name="MtpFindsEmbedding">The last stage's GPU holds the embedding's matrix, by itself or as a tied head.</param>
@@ -96,7 +98,7 @@ public sealed record ModelParts(
     {
         var layers = model.Layers;
         LayerCost? dense = model.Model.LeadingDenseLayers > 0 ? layers.Layer(LayerKind.Dense, key) : null;
-        LayerCost? moe = model.Model.MoeLayers > 0 ? layers.Layer(LayerKind.Moe, key) : null;
+        LayerCost? moe = model.Model.MoeLayers > 0 ? MixedLayers.FromFirstMoe(model, key) : null;
         LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key) : null;
         var head = layers.Head(key, embeddingBesideHead);
         var overhead = model.Stack.Memory.AllocatorOverhead;

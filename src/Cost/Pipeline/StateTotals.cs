@@ -31,6 +31,6 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
 
         var main = (parts.Moe ?? parts.Dense)!.Value;
         var layerKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * states.Memory(main.Elements).Total);
-        return new StateTotals(sync, forward, backward, share, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.MoeLayers);
+        return new StateTotals(sync, forward, backward, share, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.LayersFromFirstMoe);
     }
 }
