@@ -57,14 +57,14 @@ public sealed record LayoutItems(
     }
 
     /// <summary>
-    /// Seconds of one hand-over between stages. Ranks fill nodes in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
-    /// node some hop crosses the network, and a pipeline is as slow as its slowest hop.
+    /// Seconds of one hand-over between stages. Ranks fill domains in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
+    /// domain some hop crosses the network, and a pipeline is as slow as its slowest hop.
     /// </summary>
     public static double SendSeconds(CostModel model, Degrees degrees, LayerKey key)
     {
         if (degrees.Pipeline == 1) return 0;
         var fabric = model.Layers.Fabric;
-        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.NodeGpus ? 1 : fabric.NodeGpus);
+        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.DomainGpus ? 1 : fabric.DomainGpus, degrees.Gpus);
     }
 
     private static double ReserveBytes(CostModel model) => model.Stack.Memory.Reserve.Value;

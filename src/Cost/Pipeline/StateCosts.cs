@@ -27,8 +27,8 @@ public readonly record struct SyncCost(
 /// <summary>Who holds the same parameters under some degrees, and what keeping them equal costs.</summary>
 public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding sharding)
 {
-    private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric.NodeGpus);
-    private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric.NodeGpus);
+    private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric);
+    private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric);
 
     /// <summary>Weights, gradients and optimizer states of so many elements on one GPU.</summary>
     public StateMemory Memory(LayerElements elements) =>

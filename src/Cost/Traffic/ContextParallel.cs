@@ -25,22 +25,23 @@ internal static class ContextParallel
         };
 
         // Ranks of a group are tp numbers apart; they fill nodes before they leave them.
-        var inNode = Math.Clamp(fabric.NodeGpus / tp, 1, cp);
+        var inNode = fabric.InDomain(cp, tp);
         var nodes = cp / (double)inNode;
+        var span = (double)cp * tp;
         switch (exchange)
         {
             case ContextExchange.Ring:
                 // Forward once round, backward with the gradients; a ring that leaves the node is as slow as its slowest hop.
-                var step = fabric.Send(2 * tokens * keysAndValues, (long)cp * tp <= fabric.NodeGpus ? 1 : fabric.NodeGpus);
+                var step = fabric.Send(2 * tokens * keysAndValues, inNode == cp ? 1 : fabric.DomainGpus, span);
                 return ((cp - 1) * step, 2 * (cp - 1) * step);
             case ContextExchange.AllGather:
                 // Backward gathers again and scatters the gradients.
-                var gather = fabric.GatherOrScatter(2 * cp * tokens * keysAndValues, inNode, nodes);
+                var gather = fabric.GatherOrScatter(2 * cp * tokens * keysAndValues, inNode, nodes, span);
                 return (gather, 2 * gather);
             case ContextExchange.AllToAll:
                 // Queries, keys, values and outputs change from tokens to heads and back; a rank keeps its own part.
                 var bytes = 2 * tokens * ((heads * (model.Attention.QueryKeyWidth + model.Attention.ValueWidth)) + keysAndValues);
-                var all = fabric.GatherOrScatter(bytes, inNode, nodes);
+                var all = fabric.GatherOrScatter(bytes, inNode, nodes, span);
                 return (all, all);
             default:
                 throw new ArgumentOutOfRangeException(nameof(exchange), exchange, "exchange without a cost");

@@ -32,32 +32,6 @@ internal static class Listings
         ];
     }
 
-    public static Listing Hardware(string? data)
-    {
-        var catalog = new HardwareCatalog(data);
-        return new Listing(
-            "hardware",
-            [
-                new("name", "name"), new("architecture", "architecture"), new("bf16_tflops", "BF16 TFLOP/s"), new("fp8_tflops", "FP8 TFLOP/s"),
-                new("memory_gib", "memory GiB"), new("hbm_gb_s", "HBM GB/s"), new("gpus_per_node", "gpus a node"),
-                new("nvlink_gb_s", "NVLink GB/s"), new("nvlink_effective_gb_s", "reached"),
-                new("network_gb_s", "network GB/s"), new("network_effective_gb_s", "reached"), new("usd_per_gpu_hour", "USD a gpu-hour"),
-            ],
-            [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
-
-        static ImmutableArray<ListingCell> Row(string name, LoadedMachine machine)
-        {
-            var gpu = machine.Spec.Accelerator;
-            return
-            [
-                name, gpu.Architecture, gpu.Bf16.Teraflops, gpu.Fp8.Value == 0 ? default(double?) : gpu.Fp8.Teraflops,
-                gpu.Memory.Gib, gpu.MemoryBandwidth.Gigabytes, machine.Spec.Node.Gpus,
-                machine.Spec.Node.LinkBandwidth.Gigabytes, machine.Spec.Node.EffectiveBandwidth.Gigabytes,
-                machine.Spec.Network.LinkBandwidth.Gigabytes, machine.Spec.Network.EffectiveBandwidth.Gigabytes, machine.Spec.PricePerGpuHour,
-            ];
-        }
-    }
-
     public static Listing Stacks(string? data)
     {
         var catalog = new StackCatalog(data);

@@ -32,6 +32,9 @@ internal readonly record struct ListingCell(string? Text, double? Number, bool W
 /// <summary>What planner list prints, before it has a format.</summary>
 internal sealed record Listing(string Noun, ImmutableArray<ListingColumn> Columns, ImmutableArray<ImmutableArray<ListingCell>> Rows)
 {
+    /// <summary>What people read instead where the whole table is too wide for a page; CSV and JSON have everything.</summary>
+    public Listing? Page { get; init; }
+
     public string Csv()
     {
         using var writer = new StringWriter { NewLine = "\n" };

@@ -8,8 +8,9 @@ internal static class ListingText
     // Wide enough that no table is cut where nobody said how wide the page is.
     private const int PipeWidth = 200;
 
-    public static void Write(Listing listing, TextWriter output, bool color)
+    public static void Write(Listing whole, TextWriter output, bool color)
     {
+        var listing = whole.Page ?? whole;
         using var page = new StringWriter { NewLine = "\n" };
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
