@@ -54,12 +54,14 @@ public sealed class App(CommandContext context)
         var root = new RootCommand("Finds the fastest parallel layout for training a language model on given GPUs, and proves it.");
         root.Subcommands.Add(SolveCommand.Create(context));
         root.Subcommands.Add(EstimateCommand.Create(context));
+        root.Subcommands.Add(ValidateCommand.Create(context));
         root.Subcommands.Add(ListCommand.Create(context));
         HelpWithExamples.Use(root, new Dictionary<string, string[]>
         {
             [root.Name] = SolveCommand.Examples,
             [SolveCommand.Name] = SolveCommand.Examples,
             [EstimateCommand.Name] = EstimateCommand.Examples,
+            [ValidateCommand.Name] = ValidateCommand.Examples,
             [ListCommand.Name] = ListCommand.Examples,
         });
         return root;

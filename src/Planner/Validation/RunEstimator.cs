@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Planner.Cost;
+using Planner.Cost.Stacks;
+
+namespace Planner.Validation;
+
+/// <summary>
+/// Estimates measured runs, each with its own settings. A row is understood once; asked again, with another stack or not, only the estimate is made.
+/// Any thread may ask.
+/// </summary>
+public sealed class RunEstimator
+{
+    private readonly ConcurrentDictionary<MeasuredRun, Found<RunSetup>> setups = new(ReferenceEqualityComparer.Instance);
+    private readonly RunReader reader;
+
+    /// <param name="catalogs">Models, machines, stacks.</param>
+    /// <param name="stack">Stack of every row; null for each row's own.</param>
+    public RunEstimator(RunCatalogs catalogs, string? stack = null) => reader = new RunReader(catalogs, stack, new ScheduleGraphs());
+
+    /// <summary>Estimates a row.</summary>
+    /// <param name="run">The row.</param>
+    /// <param name="adjust">Changes the row's stack before the row's own choices apply; null for none.</param>
+    public RunResult Estimate(MeasuredRun run, Func<StackSpec, StackSpec>? adjust = null)
+    {
+        var setup = setups.GetOrAdd(run, reader.Read);
+        return setup.Value is { } known ? Estimated(run, known, adjust) : new RunSkipped(run, setup.Reason!);
+    }
+
+    /// <summary>Estimates rows side by side; results in their order.</summary>
+    public ImmutableArray<RunResult> Estimate(ImmutableArray<MeasuredRun> runs, Func<StackSpec, StackSpec>? adjust = null)
+    {
+        var results = new RunResult[runs.Length];
+        Parallel.For(0, runs.Length, i => results[i] = Estimate(runs[i], adjust));
+        return [.. results];
+    }
+
+    private static RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust)
+    {
+        var costs = setup.Costs(adjust);
+        var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan).Estimate();
+        var fullest = estimate.Fullest;
+        return new RunEstimated(
+            run,
+            setup.Stack.Name,
+            setup.Layout,
+            setup.Placement,
+            (double)setup.Workload.GlobalBatch * setup.Workload.SequenceLength,
+            estimate,
+            run.MemoryKind == MemoryKind.Allocated ? fullest.Total - fullest.Reserve : fullest.Total,
+            setup.Defaulted);
+    }
+}
