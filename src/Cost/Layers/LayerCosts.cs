@@ -163,10 +163,11 @@ public sealed class LayerCosts
         var waitBackward = TensorShows(traffic.TensorBackward, traffic.Tensor) + ContextShows(traffic.ContextBackward, work.BackwardInput.Attention);
         if (traffic.Repeated) waitBackward += waitForward;
         var repeats = traffic.ExchangeRepeated ? 2 : 1;
+        var (forward, backward, weight) = (rates.Alone(work.Forward), rates.Alone(work.BackwardInput), rates.Alone(work.Weight));
         return new LayerCost(
-            rates.Alone(work.Forward) + waitForward + exchange.Alone,
-            rates.Alone(work.BackwardInput) + waitBackward + (repeats * exchange.Alone),
-            rates.Alone(work.Weight),
+            forward + waitForward + ExchangeShows(exchange.Alone, forward),
+            backward + waitBackward + ExchangeShows(repeats * exchange.Alone, backward + weight),
+            weight,
             rates.Paired(work.Forward) + waitForward,
             rates.Paired(work.BackwardInput) + rates.Paired(work.Weight) + waitBackward,
             PairTraffic(exchange, traffic.TensorForward),
@@ -186,6 +187,9 @@ public sealed class LayerCosts
 
     private double ContextShows(double transfer, double attention) =>
         ExposedShares.Shows(stack.Exposed.ContextParallel, stack.Exposed.ContextParallelWindow, transfer, attention);
+
+    private double ExchangeShows(double transfer, double compute) =>
+        ExposedShares.Shows(stack.Exposed.ExpertParallel, stack.Exposed.ExpertParallelWindow, transfer, compute);
 
     // Tensor-parallel collectives run on NVLink, so they share it with the exchange's leg inside the node.
     private double PairTraffic(ExchangeTime exchange, double tensor) =>

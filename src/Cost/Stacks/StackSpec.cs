@@ -91,6 +91,12 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
     public double? ContextParallelWindow { get; init; }
 
+    /// <summary>Expert exchange outside overlapped pairs: 1 where every layer waits for it, less where another micro-batch's compute runs beside it.</summary>
+    public double ExpertParallel { get; init; } = 1;
+
+    /// <summary>Likewise a share of the layer's compute beside which it can hide.</summary>
+    public double? ExpertParallelWindow { get; init; }
+
     /// <summary>What shows depends on the compute beside it.</summary>
     public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
 

@@ -28,6 +28,9 @@ public sealed record Fabric(
     /// <summary>All-gather and reduce-scatter start with this share of an all-reduce's latency (costmodel: assumed).</summary>
     private const double HalfCollectiveLatency = 0.6;
 
+    /// <summary>A send to a neighbour in the domain starts with this share of a collective's latency (assumed: about 10 us of 40).</summary>
+    private const double SendLatency = 0.25;
+
     /// <summary>GPUs of a domain that a group wider than it uses there; <see cref="InDomain"/>.</summary>
     public int SliceGpus { get; init; } = DomainGpus;
 
@@ -84,7 +87,7 @@ public sealed record Fabric(
     /// <param name="stride">Distance.</param>
     /// <param name="span">GPUs of the whole chain of neighbours: its slowest hop crosses every tier that it spans.</param>
     public double Send(double bytes, long stride, double span) =>
-        stride < DomainGpus ? (bytes / NodeBandwidth) + NodeLatency : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
+        stride < DomainGpus ? (bytes / NodeBandwidth) + (SendLatency * NodeLatency) : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
 
     /// <summary>Share of the network's bandwidth that is left to groups that span so many GPUs.</summary>
     public double ShareAcross(double span) => Tier(span).Share;

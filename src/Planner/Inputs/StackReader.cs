@@ -147,6 +147,8 @@ internal static class StackReader
             GradientSyncWindow = Window(fields, "gradient_sync_window"),
             ShardedSyncWindow = Window(fields, "sharded_sync_window"),
             ContextParallelWindow = Window(fields, "context_parallel_window"),
+            ExpertParallel = OrElse(fields, "expert_parallel", NumberRange.Part, 1),
+            ExpertParallelWindow = Window(fields, "expert_parallel_window"),
         };
         fields.Fields.RefuseOthers();
         return exposed;
