@@ -16,17 +16,18 @@ internal static class Listings
         return new Listing(
             "models",
             [
-                new("name", "name"), new("parameters", "parameters"), new("active", "active"),
-                new("published_b", "published 1e9"), new("published_active_b", "active 1e9"),
-                new("layers", "layers"), new("hidden", "hidden"), new("attention", "attention"), new("experts", "experts"),
-                new("sequence_length", "sequence"), new("global_batch", "batch"), new("precision", "precision"), new("tokens", "tokens"), new("stack", "stack"),
+                new("name", "name"), new("parameters", "counted"), new("published_b", "published"),
+                new("active", "active"), new("published_active_b", "published"),
+                new("layers", "layers"), new("hidden", "hidden"), new("attention", "heads"), new("experts", "experts"),
+                new("sequence_length", "sequence"), new("global_batch", "batch", FilesOnly: true), new("precision", "precision", FilesOnly: true),
+                new("tokens", "tokens", FilesOnly: true), new("stack", "stack", FilesOnly: true),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
         static ImmutableArray<ListingCell> Row(string name, LoadedModel model) =>
         [
-            name, Exact(ParameterCount.Total(model.Spec)), Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)),
-            model.Published?.TotalBillions, model.Published?.ActiveBillions,
+            name, Exact(ParameterCount.Total(model.Spec)), Billions(model.Published?.TotalBillions),
+            Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)), Billions(model.Published?.ActiveBillions),
             model.Spec.Layers.Length, model.Spec.Hidden, Attention(model.Spec.Attention), Experts(model.Spec),
             model.Defaults.SequenceLength, model.Defaults.GlobalBatch, PlanWords.Of(model.Defaults.Precision), model.Defaults.Tokens, model.Defaults.Stack,
         ];
@@ -59,6 +60,8 @@ internal static class Listings
         [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
         [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
             schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    private static ListingCell Billions(double? count) => new(null, count, ReadAs: 1e9);
 
     private static ListingCell Exact(long count) => new(null, count, Whole: true);
 
