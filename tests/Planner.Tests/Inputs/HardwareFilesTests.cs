@@ -1,5 +1,6 @@
 using NUnit.Framework;
 using Planner.Cost.Hardware;
+using Planner.Cost.Traffic;
 using Planner.Inputs;
 
 namespace Planner.Tests.Inputs;
@@ -61,6 +62,21 @@ public sealed class HardwareFilesTests
     {
         foreach (string name in new HardwareCatalog().Names)
             Assert.That(DenseRates.For(new HardwareCatalog().Load(name).Spec.Accelerator.Architecture), Is.Not.Null, name);
+    }
+
+    [TestCase("gb200", 64, true)]
+    [TestCase("gb200", 72, true)]
+    [TestCase("gb300", 64, true)]
+    [TestCase("gb200", 128, false)]
+    [TestCase("b200", 64, false)]
+    public void AGatherOfARack_UsesNoNetwork(string name, int ranks, bool inside)
+    {
+        MachineSpec machine = new HardwareCatalog().Load(name).Spec;
+        Fabric links = Fabric.Of(machine, new StackCatalog().Load("megatron").Spec);
+        Fabric slower = links with { NetworkBandwidth = links.NetworkBandwidth / 1000 };
+        int inDomain = links.InDomain(ranks, 1);
+        double seconds = links.GatherOrScatter(1e9, inDomain, (double)ranks / inDomain, ranks);
+        Assert.That(slower.GatherOrScatter(1e9, inDomain, (double)ranks / inDomain, ranks), inside ? Is.EqualTo(seconds) : Is.GreaterThan(100 * seconds));
     }
 
     // Measured ring collectives reach 70 to 98 % of the links that they run on; half over PCIe.
