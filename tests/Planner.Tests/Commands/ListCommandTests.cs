@@ -64,6 +64,24 @@ public sealed class ListCommandTests
     [Test]
     public void List_Schedules_IsTheGoldenFile() => Golden.Verify(Run.Of(new FakePlanner(FakePlanner.Found), "list", "schedules").Output, "list-schedules");
 
+    [Test]
+    public void List_Hardware_FitsAPageAndSaysTheRestInCsv()
+    {
+        var planner = new FakePlanner(FakePlanner.Found);
+        var page = Run.Of(planner, "list", "hardware").Output.TrimEnd().Split('\n');
+        var rows = Run.Of(planner, "list", "hardware", "--format", "csv").Output.TrimEnd().Split('\n').Select(line => line.Split(',')).ToArray();
+        var gb200 = rows[0].Zip(rows.Single(row => row[0] == "gb200")).ToDictionary(pair => pair.First, pair => pair.Second);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(page.Select(line => line.Length), Is.All.AtMost(100));
+            Assert.That(
+                page.Single(line => line.StartsWith("gb200 ", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries),
+                Is.EqualTo((string[])["gb200", "blackwell", "2500", "5000", "10000", "186", "8", "4/72", "900/680", "50/45"]));
+            Assert.That((gb200["gpus_per_node"], gb200["domain_gpus"], gb200["fp4_tflops"], gb200["nvlink_latency_us"]), Is.EqualTo(("4", "72", "10000", "30")));
+            Assert.That(gb200["usd_per_gpu_hour"], Is.Empty);
+        }
+    }
+
     private static IEnumerable<string> FirstCells(string table, char separator) =>
         table.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => line.TrimStart().Split(separator)[0]);
 }
