@@ -1,6 +1,5 @@
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
-using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Layers;
 
@@ -29,8 +28,8 @@ internal static class AttentionWork
 
         var heads = attention.Heads / (double)at.Tensor;
         var again = at.Recompute.Has(RecomputeModules.CoreAttention);
-        if (at.Stack.Attention == AttentionKernel.Unfused)
-            AddUnfused(builder, at, heads, context, again);
+        if (at.Unfused)
+            AddUnfused(builder, at, heads, at.Keys, again);
         else
             builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
@@ -39,7 +38,7 @@ internal static class AttentionWork
         SharedKernels.AddResidual(builder, at);
     }
 
-    // Scores of every head in memory, whole (nothing is skipped for causality): two products forward, four backward, and passes of
+    // Scores of every head in memory, whole (nothing is skipped for causality or windows): two products forward, four backward, and passes of
     // scale, mask and softmax (read 2, write 2 bytes a score; backward two reads, a write), of dropout (read 2, write 2 and a mask of 1) each way.
     private static void AddUnfused(LayerWorkBuilder builder, in LayerSetting at, double heads, double context, bool again)
     {

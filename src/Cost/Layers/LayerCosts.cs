@@ -152,7 +152,7 @@ public sealed class LayerCosts
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
-    private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, key.Tensor, key.Recompute);
+    private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
     private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable);
 

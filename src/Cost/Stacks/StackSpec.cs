@@ -174,6 +174,9 @@ public sealed record StackSpec(
     /// <summary>Attention between the projections.</summary>
     public AttentionKernel Attention { get; init; }
 
+    /// <summary>The fused kernel knows attention sinks; where it does not, models with sinks run unfused.</summary>
+    public bool FusedSinks { get; init; } = true;
+
     /// <summary>Tensor ranks divide the tokens of norms and residuals; without it they all do them whole, and kept inputs are not divided.</summary>
     public bool SequenceParallel { get; init; } = true;
 

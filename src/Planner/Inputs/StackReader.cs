@@ -37,6 +37,7 @@ internal static class StackReader
             [])
         {
             Attention = Word(top.Fields, "attention", ("fused", AttentionKernel.Fused), ("unfused", AttentionKernel.Unfused)),
+            FusedSinks = top.Fields.Flag("fused_sinks", absent: true),
             SequenceParallel = top.Fields.Flag("sequence_parallel", absent: true),
             Dropout = top.Fields.Flag("dropout", absent: false),
             ContextExchange = Word(
