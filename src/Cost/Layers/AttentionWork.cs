@@ -31,7 +31,7 @@ internal static class AttentionWork
         if (at.Unfused)
             AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
         builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
@@ -93,6 +93,7 @@ internal static class AttentionWork
         builder.Linear(1, at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
         builder.Adapter(at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
+        EagerKernels.AddProjections(builder, at, grouped);
         if (grouped.Rotary) builder.Elementwise(bytes, bytes);
         if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }

@@ -8,10 +8,10 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
 {
     private const double AdapterRank = 16;
 
-
     private PassWork forward;
     private PassWork backward;
     private PassWork weight;
+    private double last;
 
     public Precision Precision => precision;
 
@@ -29,6 +29,7 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         if (rows <= 0) return;
         var p = at ?? precision;
         var once = rates.Gemm(p, groups, rows, output, input);
+        last = once;
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
@@ -78,14 +79,18 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
     }
 
-    /// <summary>Fused attention of so many forward FLOPs.</summary>
-    public void Attention(double flops, bool recompute)
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
+    public void Attention(double flops, double keys, bool recompute)
     {
-        var once = rates.AttentionForward(flops);
+        var once = rates.AttentionForward(flops, keys);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
-    /// <summary>The backward pass runs the whole forward again.</summary>
-    public void RecomputeAll() => backward += forward;
+    /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>
+    public void RecomputeAll(bool butLast)
+    {
+        backward += forward;
+        if (butLast) backward += new PassWork(-last, 0, 0, -1);
+    }
 }

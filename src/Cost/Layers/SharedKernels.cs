@@ -11,6 +11,7 @@ internal static class SharedKernels
         var norms = at.Recompute.Has(RecomputeModules.LayerNorm);
         var own = at.Own * at.Hidden;
         builder.Elementwise(4 * own, 8 * own, norms);
+        EagerKernels.AddNorm(builder, at);
         builder.Quantise(quantised * at.Hidden, norms);
     }
 

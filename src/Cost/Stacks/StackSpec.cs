@@ -19,7 +19,14 @@ public sealed record ArchitectureRates(
     FlopsPerSecond AttentionForward,
     FlopsPerSecond AttentionBackward,
     double MemoryEfficiency,
-    Seconds KernelLaunch);
+    Seconds KernelLaunch)
+{
+    /// <summary>
+    /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
+    /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
+    /// </summary>
+    public double AttentionRamp { get; init; }
+}
 
 /// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
 /// <param name="CommunicationMultiprocessors">SMs taken by the communication kernels.</param>
@@ -115,6 +122,16 @@ public enum AttentionKernel
     Unfused,
 }
 
+/// <summary>How the work between matrix multiplies runs.</summary>
+public enum ElementwiseKernels
+{
+    /// <summary>Written or compiled into few kernels.</summary>
+    Fused,
+
+    /// <summary>One kernel an operation, as an eager framework runs them.</summary>
+    Eager,
+}
+
 /// <summary>How context-parallel ranks meet each other's keys and values.</summary>
 public enum ContextExchange
 {
@@ -182,6 +199,18 @@ public sealed record StackSpec(
 
     /// <summary>Training drops activations: masks are written, read and kept.</summary>
     public bool Dropout { get; init; }
+
+    /// <summary>Kernels between the matrix multiplies.</summary>
+    public ElementwiseKernels Elementwise { get; init; }
+
+    /// <summary>
+    /// Full recomputation of a layer ends once all that the backward pass reads is there again: nothing keeps the result of the layer's last
+    /// matrix multiply, so that one is not repeated (PyTorch's non-reentrant checkpoints).
+    /// </summary>
+    public bool RecomputeStopsEarly { get; init; }
+
+    /// <summary>Start of a ring collective for every domain beyond the first that it spans; zero where starts do not grow.</summary>
+    public Seconds RingStep { get; init; }
 
     /// <summary>Context-parallel exchange.</summary>
     public ContextExchange ContextExchange { get; init; }

@@ -34,6 +34,9 @@ public sealed record Fabric(
     /// <summary>GPUs of a domain that a group wider than it uses there; <see cref="InDomain"/>.</summary>
     public int SliceGpus { get; init; } = DomainGpus;
 
+    /// <summary>Seconds that the start of a ring grows by for every domain beyond the first.</summary>
+    public double RingStep { get; init; }
+
     /// <summary>Tiers of the network, ascending.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
 
@@ -49,6 +52,7 @@ public sealed record Fabric(
         SliceGpus = machine.Node.DomainGpus == machine.Node.Gpus
             ? machine.Node.Gpus
             : (int)BitOperations.RoundUpToPowerOf2((uint)machine.Node.DomainGpus + 1) / 2,
+        RingStep = stack.RingStep.Value,
         Tiers = machine.Network.Tiers,
     };
 
@@ -78,7 +82,7 @@ public sealed record Fabric(
     {
         var time = 0.0;
         if (inNode > 1) time += ((inNode - 1) / inNode * bytes / NodeBandwidth) + (HalfCollectiveLatency * NodeLatency);
-        if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value);
+        if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value) + ((nodes - 1) * RingStep);
         return time;
     }
 
