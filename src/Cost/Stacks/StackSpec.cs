@@ -132,6 +132,16 @@ public enum ElementwiseKernels
     Eager,
 }
 
+/// <summary>How a gather or scatter runs whose group spans several domains.</summary>
+public enum CollectiveShape
+{
+    /// <summary>Inside the domains first, then across them (or the other way round): one after the other.</summary>
+    Hierarchical,
+
+    /// <summary>One ring through all members, cut into pieces: both links are busy at the same time, the slower one binds.</summary>
+    Ring,
+}
+
 /// <summary>How context-parallel ranks meet each other's keys and values.</summary>
 public enum ContextExchange
 {
@@ -209,7 +219,10 @@ public sealed record StackSpec(
     /// </summary>
     public bool RecomputeStopsEarly { get; init; }
 
-    /// <summary>Start of a ring collective for every domain beyond the first that it spans; zero where starts do not grow.</summary>
+    /// <summary>How gathers and scatters cross domains.</summary>
+    public CollectiveShape Collectives { get; init; }
+
+    /// <summary>What the start of a ring grows by for every domain beyond the first that it spans; not used by other shapes.</summary>
     public Seconds RingStep { get; init; }
 
     /// <summary>Context-parallel exchange.</summary>
