@@ -28,9 +28,10 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     {
         if (rows <= 0) return;
         var p = at ?? precision;
-        var once = rates.Gemm(p, groups, rows, output, input);
+        var launch = rates.Groups(groups);
+        var once = rates.Gemm(p, groups, rows, output, input) + launch;
         forward += new PassWork(once, 0, 0, 1);
-        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
+        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + launch + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
             weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
         if (!p.Quantised()) return;

@@ -19,7 +19,11 @@ public sealed record ArchitectureRates(
     FlopsPerSecond AttentionForward,
     FlopsPerSecond AttentionBackward,
     double MemoryEfficiency,
-    Seconds KernelLaunch);
+    Seconds KernelLaunch)
+{
+    /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
+    public Seconds GroupLaunch { get; init; }
+}
 
 /// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
 /// <param name="CommunicationMultiprocessors">SMs taken by the communication kernels.</param>
@@ -128,6 +132,9 @@ public enum ContextExchange
     AllToAll,
 }
 
+/// <summary>Bytes a logit that the loss moves.</summary>
+public readonly record struct LossBytes(double Forward, double Backward);
+
 /// <summary>The host's side: a pass of a layer takes no less than its kernels' launches.</summary>
 /// <param name="ForwardKernels">Kernels and calls of a layer's forward.</param>
 /// <param name="BackwardKernels">Of its full backward.</param>
@@ -191,6 +198,9 @@ public sealed record StackSpec(
 
     /// <summary>Bytes read and written a weight and micro-batch to accumulate its gradient: 8 in FP32, 0 where the product overwrites.</summary>
     public double AccumulationBytes { get; init; } = 8;
+
+    /// <summary>Bytes read and written a logit by the loss: forward and backward. Fused: to FP32, maximum and sum; back a read and a gradient.</summary>
+    public LossBytes Loss { get; init; } = new(10, 6);
 
     /// <summary>Time of a step outside of any layer: data, logging, norms of gradients, the host's wait.</summary>
     public Seconds StepOverhead { get; init; }

@@ -41,7 +41,10 @@ internal sealed class KernelRatesReader(KernelTables tables)
             FlopsPerSecond.FromTeraflops(fields.Number("attention_forward_tflops", NumberRange.Positive)),
             FlopsPerSecond.FromTeraflops(fields.Number("attention_backward_tflops", NumberRange.Positive)),
             fields.Number("memory_efficiency", NumberRange.Share),
-            Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)));
+            Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)))
+        {
+            GroupLaunch = Seconds.FromMicroseconds(fields.Fields.Optional("group_launch_us") is null ? 0 : fields.Number("group_launch_us", NumberRange.NotNegative)),
+        };
         fields.Fields.RefuseOthers();
         return architecture;
     }

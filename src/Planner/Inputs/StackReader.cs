@@ -48,6 +48,9 @@ internal static class StackReader
                 ("all_to_all", ContextExchange.AllToAll)),
             Host = top.Fields.Optional("host") is null ? HostRates.Free : Host(top.Object("host")),
             AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
+            Loss = new LossBytes(
+                OrElse(top, "loss_forward_bytes", NumberRange.Positive, 10),
+                OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
             StepOverhead = Seconds.FromMilliseconds(OrElse(top, "step_overhead_ms", NumberRange.NotNegative, 0)),
             Software = top.Fields.Optional("software") is null ? [] : top.Fields.Texts("software"),
         };
