@@ -46,7 +46,7 @@ public sealed class CostModel
             graph,
             items.Lag,
             Model.LeadingDenseLayers,
-            Model.MoeLayers,
+            Model.LayersFromFirstMoe,
             Model.MtpModules,
             items.Embedding,
             items.Dense,

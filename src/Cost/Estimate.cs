@@ -12,7 +12,7 @@ namespace Planner.Cost;
 /// <param name="Overlapped">Overlapped pairs.</param>
 /// <param name="Bubble">Idle.</param>
 /// <param name="DataParallel">Exposed reduction of gradients and gathering of parameters.</param>
-/// <param name="Optimizer">Optimizer's own time.</param>
+/// <param name="Optimizer">Optimizer's own time, and what the host adds to a step.</param>
 public sealed record StepParts(
     Seconds Forward,
     Seconds BackwardInput,

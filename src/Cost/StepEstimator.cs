@@ -106,7 +106,7 @@ public sealed class StepEstimator
                     synchronised += time;
                     break;
                 case OperationKind.Update:
-                    var own = Math.Min(time, OptimizerTicks(rank));
+                    var own = Math.Min(time, OptimizerTicks(rank) + problem.RankBase.Update);
                     optimizer += own;
                     synchronised += time - own;
                     break;
@@ -127,7 +127,7 @@ public sealed class StepEstimator
     }
 
     private long OptimizerTicks(int rank) =>
-        Ticks.FromSeconds(new Seconds(StagesOf(rank).Sum(stage => PartsIn(stage).Sum(part => states.Sync(part.Elements).Optimizer))));
+        Ticks.FromSeconds(new Seconds(StagesOf(rank).Sum(stage => PartsIn(stage).Sum(part => states.Sync(part).Optimizer))));
 
     private ImmutableArray<int> StagesOf(int rank) => problem.Graph.StagesOfRank[Folded(rank)];
 

@@ -1,6 +1,7 @@
 using Planner.Cost.Hardware;
 using Planner.Cost.Layers;
 using Planner.Cost.Stacks;
+using Planner.Cost.Units;
 
 namespace Planner.Cost.Kernels;
 
@@ -14,6 +15,7 @@ public sealed class ComputeRates
     private readonly AcceleratorSpec accelerator;
     private readonly ArchitectureRates rates;
     private readonly double bytesPerSecond;
+    private readonly double accumulationBytes;
     private readonly double pairShare;
     private readonly double pairGemm;
     private readonly double pairOverhead;
@@ -25,6 +27,7 @@ public sealed class ComputeRates
         bytesPerSecond = accelerator.MemoryBandwidth.Value * rates.MemoryEfficiency;
         pairShare = accelerator.Multiprocessors / (double)(accelerator.Multiprocessors - stack.Overlap.CommunicationMultiprocessors);
         pairGemm = pairShare * stack.Overlap.GemmSlowdown;
+        accumulationBytes = stack.AccumulationBytes;
         pairOverhead = 1 + stack.Overlap.PairOverhead;
     }
 
@@ -35,7 +38,7 @@ public sealed class ComputeRates
     public double Gemm(Precision precision, double groups, double rows, double columns, double depth, double outputBytes = 2) =>
         Kernels.Gemm.Seconds(
             rates.Gemm[precision],
-            accelerator.Peak(precision),
+            new FlopsPerSecond(accelerator.Peak(precision).Value * accelerator.SustainedClock),
             accelerator.MemoryBandwidth,
             accelerator.Multiprocessors,
             groups,
@@ -45,9 +48,9 @@ public sealed class ComputeRates
             precision.Bytes(),
             outputBytes);
 
-    /// <summary>Seconds that accumulating a weight gradient into FP32 adds: read and write of 4 bytes each, at GEMM memory efficiency.</summary>
+    /// <summary>Seconds that accumulating a weight gradient adds: the stack's bytes read and written an element, at GEMM memory efficiency.</summary>
     public double Accumulate(Precision precision, double elements) =>
-        8 * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);
+        accumulationBytes * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);
 
     /// <summary>Seconds of fused attention, forward. FLOPs are the causal half.</summary>
     public double AttentionForward(double flops) => flops / rates.AttentionForward.Value;

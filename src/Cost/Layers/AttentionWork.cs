@@ -8,57 +8,70 @@ internal static class AttentionWork
 {
     /// <summary>Adds one micro-batch's attention on one GPU.</summary>
     /// <param name="builder">Receives the kernels.</param>
-    /// <param name="model">Model.</param>
-    /// <param name="tokens">Tokens of the micro-batch on this context-parallel rank.</param>
+    /// <param name="at">Sizes.</param>
     /// <param name="context">Keys a query sees, on average half of them: the whole sequence.</param>
-    /// <param name="tp">Tensor-parallel ranks; norms and residual run on tokens / tp (sequence parallelism).</param>
-    /// <param name="recompute">What the backward pass computes again.</param>
-    public static void Add(LayerWorkBuilder builder, ModelSpec model, double tokens, double context, int tp, RecomputePolicy recompute)
+    public static void Add(LayerWorkBuilder builder, in LayerSetting at, double context)
     {
-        var norms = recompute.Has(RecomputeModules.LayerNorm);
-        var own = tokens / tp;
-        var hidden = (double)model.Hidden;
-        builder.Elementwise(4 * own * hidden, 8 * own * hidden, norms);
-        builder.Quantise(tokens * hidden, norms);
-        switch (model.Attention)
+        var attention = at.Model.Attention;
+        SharedKernels.AddNorm(builder, at, at.Tokens);
+        switch (attention)
         {
             case LatentAttention latent:
-                AddLatent(builder, latent, hidden, tokens, tp, recompute);
+                AddLatent(builder, latent, at);
                 break;
             case GroupedQueryAttention grouped:
-                AddGrouped(builder, grouped, hidden, tokens, tp);
+                AddGrouped(builder, grouped, at);
                 break;
             default:
-                throw new ArgumentOutOfRangeException(nameof(model), model.Attention.GetType().Name, "attention without a cost");
+                throw new ArgumentOutOfRangeException(nameof(at), attention.GetType().Name, "attention without a cost");
         }
 
-        var heads = model.Attention.Heads / (double)tp;
-        builder.Attention(tokens * context * heads * (model.Attention.QueryKeyWidth + model.Attention.ValueWidth), recompute.Has(RecomputeModules.CoreAttention));
-        builder.Quantise(tokens * heads * model.Attention.ValueWidth, false);
-        builder.Linear(1, tokens, heads * model.Attention.ValueWidth, hidden);
-        builder.Elementwise(6 * own * hidden, 4 * own * hidden);
+        var heads = attention.Heads / (double)at.Tensor;
+        var again = at.Recompute.Has(RecomputeModules.CoreAttention);
+        if (at.Unfused)
+            AddUnfused(builder, at, heads, at.Keys, again);
+        else
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
+        builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
+        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
+        builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
+        SharedKernels.AddResidual(builder, at);
     }
 
-    private static void AddLatent(LayerWorkBuilder builder, LatentAttention latent, double hidden, double tokens, int tp, RecomputePolicy recompute)
+    // Scores of every head in memory, whole (nothing is skipped for causality or windows): two products forward, four backward, and passes of
+    // scale, mask and softmax (read 2, write 2 bytes a score; backward two reads, a write), of dropout (read 2, write 2 and a mask of 1) each way.
+    private static void AddUnfused(LayerWorkBuilder builder, in LayerSetting at, double heads, double context, bool again)
     {
-        var norms = recompute.Has(RecomputeModules.LayerNorm);
-        var up = recompute.Has(RecomputeModules.MlaUpProjection);
-        var heads = latent.Heads / (double)tp;
+        var attention = at.Model.Attention;
+        var groups = at.Sequences * heads;
+        var rows = at.Tokens / at.Sequences;
+        builder.Product(groups, rows, context, attention.QueryKeyWidth, again);
+        builder.Product(groups, rows, attention.ValueWidth, context, again);
+        var scores = groups * rows * context;
+        var dropout = at.Stack.Dropout ? 5 : 0;
+        builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);
+    }
+
+    private static void AddLatent(LayerWorkBuilder builder, LatentAttention latent, in LayerSetting at)
+    {
+        var norms = at.Recompute.Has(RecomputeModules.LayerNorm);
+        var up = at.Recompute.Has(RecomputeModules.MlaUpProjection);
+        var heads = latent.Heads / (double)at.Tensor;
         var keyValueInput = latent.KeyValueRank + latent.RopeWidth;
-        var own = tokens / tp;
+        var (tokens, own) = (at.Tokens, at.Own);
 
         // Down-projections are replicated over tensor ranks and run on each rank's own tokens.
         if (latent.QueryRank > 0)
         {
-            builder.Linear(1, own, hidden, latent.QueryRank + keyValueInput);
+            builder.Linear(1, own, at.Hidden, latent.QueryRank + keyValueInput);
             builder.Elementwise(4 * own * latent.QueryRank, 8 * own * latent.QueryRank, norms);
             builder.Quantise(tokens * latent.QueryRank, norms || up);
             builder.Linear(1, tokens, latent.QueryRank, heads * latent.QueryKeyWidth, recompute: up);
         }
         else
         {
-            builder.Linear(1, own, hidden, keyValueInput);
-            builder.Linear(1, tokens, hidden, heads * latent.QueryKeyWidth, recompute: up);
+            builder.Linear(1, own, at.Hidden, keyValueInput);
+            builder.Linear(1, tokens, at.Hidden, heads * latent.QueryKeyWidth, recompute: up);
         }
 
         builder.Elementwise(4 * own * latent.KeyValueRank, 8 * own * latent.KeyValueRank, norms);
@@ -72,22 +85,15 @@ internal static class AttentionWork
         builder.Elementwise(keys + values, keys + values, up);
     }
 
-    private static void AddGrouped(LayerWorkBuilder builder, GroupedQueryAttention grouped, double hidden, double tokens, int tp)
+    private static void AddGrouped(LayerWorkBuilder builder, GroupedQueryAttention grouped, in LayerSetting at)
     {
-        var heads = grouped.Heads / (double)tp;
-        var keyValueHeads = Math.Max(1, grouped.KeyValueHeads / (double)tp);
+        var heads = grouped.Heads / (double)at.Tensor;
+        var keyValueHeads = Math.Max(1, grouped.KeyValueHeads / (double)at.Tensor);
         var width = grouped.HeadWidth;
-        builder.Linear(1, tokens, hidden, (heads + (2 * keyValueHeads)) * width);
-        if (grouped.Rotary)
-        {
-            var bytes = 4 * tokens * (heads + keyValueHeads) * width;
-            builder.Elementwise(bytes, bytes);
-        }
-
-        if (grouped.QueryKeyNorm)
-        {
-            var bytes = 4 * tokens * (heads + keyValueHeads) * width;
-            builder.Elementwise(bytes, 2 * bytes);
-        }
+        builder.Linear(1, at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
+        builder.Adapter(at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
+        var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
+        if (grouped.Rotary) builder.Elementwise(bytes, bytes);
+        if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }
 }

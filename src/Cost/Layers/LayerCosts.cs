@@ -46,63 +46,77 @@ public sealed class LayerCosts
     /// <summary>One transformer layer.</summary>
     public LayerCost Layer(LayerKind kind, LayerKey key)
     {
-        var tokens = Tokens(key);
-        var builder = new LayerWorkBuilder(rates, workload.Precision);
-        AttentionWork.Add(builder, model, tokens, workload.SequenceLength, key.Tensor, key.Recompute);
-        var latents = stack.LatentTensorParallel;
-        var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, model, tokens, key.Tensor, latents);
+        var at = At(key);
+        var builder = Builder();
+        AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
+        var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
         var load = 1.0;
         ExchangeTime exchange = default;
         if (kind == LayerKind.Moe)
         {
             load = Exchange!.Load(key.Expert);
-            exchange = Exchange.Time(tokens / key.Tensor, key.Expert, key.Tensor);
-            MlpWork.AddMoe(builder, model, tokens, key.Tensor, key.Expert, Exchange.Reached(key.Expert), load, key.Recompute);
+            exchange = Exchange.Time(at.Tokens / key.Tensor, key.Expert, key.Tensor);
+            MlpWork.AddMoe(builder, at, key.Expert, Exchange.Reached(key.Expert), load);
         }
         else
         {
-            MlpWork.AddDense(builder, model, tokens, key.Tensor, key.Recompute);
+            MlpWork.AddDense(builder, at);
         }
 
         if (kind == LayerKind.Dense || model.Moe!.SharedWidth > 0)
         {
-            var (f, b) = TensorParallel.Mlp(Fabric, model, tokens, key.Tensor);
+            var (f, b) = TensorParallel.Mlp(Fabric, at);
             (tpForward, tpBackward) = (tpForward + f, tpBackward + b);
         }
 
         var full = key.Recompute.Has(RecomputeModules.Full);
         if (full) builder.RecomputeAll();
-        var context = ContextParallel.Time(Fabric, model, tokens, key.Context, key.Tensor);
-        var kept = ActivationMemory.Attention(model, key.Recompute, fp8Saved)
-            + (kind == LayerKind.Moe ? ActivationMemory.Moe(model, key.Recompute, fp8Saved, load) : ActivationMemory.Dense(model, key.Recompute, fp8Saved));
-        return Compose(
+        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
+        var kept = ActivationMemory.Attention(at, fp8Saved)
+            + (kind == LayerKind.Moe ? ActivationMemory.Moe(at, fp8Saved, load) : ActivationMemory.Dense(at, fp8Saved));
+        var cost = Compose(
             builder.Work,
-            new LayerTraffic(tpForward, tpBackward, context.Forward, context.Backward, exchange, full),
-            kept * tokens / key.Tensor,
-            ActivationMemory.Transient(model, kind, load) * tokens / key.Tensor,
+            new LayerTraffic(key.Tensor, tpForward, tpBackward, context.Forward, context.Backward, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
+            kept.On(at),
+            ActivationMemory.Transient(model, kind, load) * at.Tokens / key.Tensor,
             LayerElements.Of(model, kind, key.Tensor, key.Expert));
+        return HeldUpByHost(cost, full);
+    }
+
+    // The host launches a layer's kernels one by one; where it is slower than the GPU the GPU waits.
+    private LayerCost HeldUpByHost(in LayerCost cost, bool recomputed)
+    {
+        var host = stack.Host;
+        var forward = host.ForwardKernels * host.PerKernel.Value;
+        var backward = (host.BackwardKernels + (recomputed ? host.ForwardKernels : 0)) * host.PerKernel.Value;
+        return cost with
+        {
+            Forward = Math.Max(cost.Forward, forward),
+            BackwardInput = Math.Max(cost.BackwardInput, backward - cost.Weight),
+        };
     }
 
     /// <summary>A multi-token-prediction module: norms, projection of (hidden, embedding) to hidden, one layer.</summary>
     public LayerCost Mtp(LayerKey key)
     {
-        var tokens = Tokens(key);
-        var own = tokens / key.Tensor;
-        var builder = new LayerWorkBuilder(rates, workload.Precision);
+        var at = At(key);
+        var (tokens, own) = (at.Tokens, at.Own);
+        var builder = Builder();
         builder.Elementwise(12 * own * model.Hidden, 24 * own * model.Hidden);
         builder.Quantise(2 * tokens * model.Hidden, false);
         builder.Linear(1, tokens, 2.0 * model.Hidden, model.Hidden / (double)key.Tensor);
-        var extra = Compose(builder.Work, default, 6 * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
+        var extra = Compose(builder.Work, LayerTraffic.None, 6 * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
         return Layer(model.MtpLayerKind, key) + extra;
     }
 
     /// <summary>Look-up of the embedding. Its gradient is a scatter-add into FP32.</summary>
     public LayerCost Embedding(LayerKey key)
     {
-        var own = Tokens(key) / key.Tensor;
+        var at = At(key);
+        var own = at.Own;
         var work = new LayerWork(new PassWork(0, 0, 4 * own * model.Hidden, 1), default, new PassWork(0, 0, 10 * own * model.Hidden, 1));
-        var (scatter, gather) = key.Tensor == 1 ? (0, 0) : TensorParallel.Mlp(Fabric, model, Tokens(key), key.Tensor);
-        return Compose(work, new LayerTraffic(scatter / 2, gather / 3, 0, 0, default, false), 0, 0, LayerElements.Embedding(model, key.Tensor));
+        var (scatter, gather) = key.Tensor == 1 ? (0, 0) : TensorParallel.Mlp(Fabric, at);
+        return Compose(work, new LayerTraffic(key.Tensor, scatter / 2, gather / 3, 0, 0, default, false, false), 0, 0, LayerElements.Embedding(model, key.Tensor));
     }
 
     /// <summary>Final norm, output head in BF16, loss; once more for a multi-token-prediction module.</summary>
@@ -110,11 +124,11 @@ public sealed class LayerCosts
     /// <param name="holdsEmbedding">The embedding lies on the same GPU.</param>
     public LayerCost Head(LayerKey key, bool holdsEmbedding)
     {
-        var tokens = Tokens(key);
-        var own = tokens / key.Tensor;
+        var at = At(key);
+        var (tokens, own) = (at.Tokens, at.Own);
         var logits = tokens * model.Vocabulary / key.Tensor;
-        var builder = new LayerWorkBuilder(rates, workload.Precision);
-        var (tpForward, tpBackward) = TensorParallel.Mlp(Fabric, model, tokens, key.Tensor);
+        var builder = Builder();
+        var (tpForward, tpBackward) = TensorParallel.Mlp(Fabric, at);
         for (var pass = 0; pass <= model.MtpModules; pass++)
         {
             builder.Elementwise(4 * own * model.Hidden, 8 * own * model.Hidden);
@@ -127,7 +141,7 @@ public sealed class LayerCosts
         var passes = 1 + model.MtpModules;
         return Compose(
             builder.Work,
-            new LayerTraffic(passes * tpForward / 2, passes * 2 * tpBackward / 3, 0, 0, default, false),
+            new LayerTraffic(key.Tensor, passes * tpForward / 2, passes * 2 * tpBackward / 3, 0, 0, default, false, false),
             passes * 4 * own * model.Hidden,
             6 * logits,
             LayerElements.Head(model, key.Tensor, holdsEmbedding));
@@ -138,23 +152,22 @@ public sealed class LayerCosts
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
+    private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
+
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable);
+
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {
-        var exposed = stack.Exposed;
         var exchange = traffic.Exchange;
-        var waitForward = (exposed.TensorParallel * traffic.TensorForward) + (exposed.ContextParallel * traffic.ContextForward);
-        var waitBackward = (exposed.TensorParallel * traffic.TensorBackward) + (exposed.ContextParallel * traffic.ContextBackward);
-        var repeats = 1;
-        if (traffic.Repeated)
-        {
-            waitBackward += waitForward;
-            repeats = 2;
-        }
-
+        var waitForward = TensorShows(traffic.TensorForward, traffic.Tensor) + ContextShows(traffic.ContextForward, work.Forward.Attention);
+        var waitBackward = TensorShows(traffic.TensorBackward, traffic.Tensor) + ContextShows(traffic.ContextBackward, work.BackwardInput.Attention);
+        if (traffic.Repeated) waitBackward += waitForward;
+        var repeats = traffic.ExchangeRepeated ? 2 : 1;
+        var (forward, backward, weight) = (rates.Alone(work.Forward), rates.Alone(work.BackwardInput), rates.Alone(work.Weight));
         return new LayerCost(
-            rates.Alone(work.Forward) + waitForward + exchange.Alone,
-            rates.Alone(work.BackwardInput) + waitBackward + (repeats * exchange.Alone),
-            rates.Alone(work.Weight),
+            forward + waitForward + ExchangeShows(exchange.Alone, forward),
+            backward + waitBackward + ExchangeShows(repeats * exchange.Alone, backward + weight),
+            weight,
             rates.Paired(work.Forward) + waitForward,
             rates.Paired(work.BackwardInput) + rates.Paired(work.Weight) + waitBackward,
             PairTraffic(exchange, traffic.TensorForward),
@@ -165,15 +178,33 @@ public sealed class LayerCosts
             elements);
     }
 
+    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it.
+    private double TensorShows(double transfer, int ranks)
+    {
+        var share = stack.Exposed.TensorParallel;
+        return (share + ((1 - share) / ranks)) * transfer;
+    }
+
+    private double ContextShows(double transfer, double attention) =>
+        ExposedShares.Shows(stack.Exposed.ContextParallel, stack.Exposed.ContextParallelWindow, transfer, attention);
+
+    private double ExchangeShows(double transfer, double compute) =>
+        ExposedShares.Shows(stack.Exposed.ExpertParallel, stack.Exposed.ExpertParallelWindow, transfer, compute);
+
     // Tensor-parallel collectives run on NVLink, so they share it with the exchange's leg inside the node.
     private double PairTraffic(ExchangeTime exchange, double tensor) =>
         (stack.Overlap.CommunicationSlowdown * Math.Max(exchange.Network, exchange.Node + tensor)) + exchange.Fixed;
 
     private readonly record struct LayerTraffic(
+        int Tensor,
         double TensorForward,
         double TensorBackward,
         double ContextForward,
         double ContextBackward,
         ExchangeTime Exchange,
-        bool Repeated);
+        bool Repeated,
+        bool ExchangeRepeated)
+    {
+        public static LayerTraffic None { get; } = new(1, 0, 0, 0, 0, default, false, false);
+    }
 }

@@ -4,8 +4,11 @@ using Planner.Cost.Kernels;
 namespace Planner.Cost.Layers;
 
 /// <summary>Adds up the kernels of a layer. Bytes of casts and re-layouts follow 1x128 scaling of activations (FP8 training).</summary>
-internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision)
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable)
 {
+    private const double AdapterRank = 16;
+
+
     private PassWork forward;
     private PassWork backward;
     private PassWork weight;
@@ -28,14 +31,33 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision)
         var once = rates.Gemm(p, groups, rows, output, input);
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
-        weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
+        if (trainable == Trainable.All)
+            weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
         if (!p.Quantised()) return;
 
         // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
         backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
 
         // The kept FP8 input is read and laid out 128x1 for the weight gradient.
-        weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
+        if (trainable == Trainable.All) weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
+    }
+
+    /// <summary>The low-rank adapter beside a frozen linear layer, bound by bytes: reads the input, adds to the output; backward the same and two small gradients.</summary>
+    public void Adapter(double rows, double input, double output)
+    {
+        if (trainable != Trainable.Lora) return;
+        var latent = 2 * rows * AdapterRank;
+        forward += new PassWork(0, 0, (2 * rows * input) + (6 * rows * output) + (2 * latent), 3);
+        backward += new PassWork(0, 0, (8 * rows * input) + (4 * rows * output) + (4 * latent), 5);
+    }
+
+    /// <summary>Batched products of activations (no weights): the product forward, one for each input backward.</summary>
+    public void Product(double groups, double rows, double columns, double depth, bool recompute)
+    {
+        var once = rates.Gemm(Precision.Bf16, groups, rows, columns, depth);
+        var back = rates.Gemm(Precision.Bf16, groups, rows, depth, columns) + rates.Gemm(Precision.Bf16, groups, columns, depth, rows);
+        forward += new PassWork(once, 0, 0, 1);
+        backward += new PassWork(back + (recompute ? once : 0), 0, 0, recompute ? 3 : 2);
     }
 
     /// <summary>Quantises a GEMM input of so many elements from BF16 to FP8, forward (and again where it is recomputed).</summary>

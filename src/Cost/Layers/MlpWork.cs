@@ -8,37 +8,26 @@ namespace Planner.Cost.Layers;
 internal static class MlpWork
 {
     /// <summary>Adds a dense MLP.</summary>
-    public static void AddDense(LayerWorkBuilder builder, ModelSpec model, double tokens, int tp, RecomputePolicy recompute)
+    public static void AddDense(LayerWorkBuilder builder, in LayerSetting at)
     {
-        var mlp = model.DenseMlp!;
-        AddNorm(builder, model, tokens, tp, recompute, tokens);
-        AddMlp(builder, model.Hidden, mlp.Width / (double)tp, mlp.Activation, 1, tokens, recompute, recompute.Has(RecomputeModules.Mlp));
-        AddResidual(builder, model, tokens, tp);
+        var mlp = at.Model.DenseMlp!;
+        SharedKernels.AddNorm(builder, at, at.Tokens);
+        AddMlp(builder, at.Hidden, mlp.Width / (double)at.Tensor, mlp.Activation, 1, at.Tokens, at.Recompute, WholeMlp(at.Recompute));
+        SharedKernels.AddResidual(builder, at);
     }
 
-    /// <summary>Adds router, routed experts and shared experts. Expert weights are whole on their rank (expert tensor parallel 1).</summary>
+    /// <summary>Adds router, routed experts and shared experts. Expert weights are whole on their rank (expert tensor parallel 1); each tensor rank routes its own tokens.</summary>
     /// <param name="builder">Receives the kernels.</param>
-    /// <param name="model">Model.</param>
-    /// <param name="tokens">Tokens of the micro-batch on this context-parallel rank; each tensor rank routes its own share.</param>
-    /// <param name="tp">Tensor-parallel ranks.</param>
+    /// <param name="at">Sizes.</param>
     /// <param name="ep">Expert-parallel ranks.</param>
     /// <param name="ranksReached">Distinct expert ranks that a token reaches.</param>
     /// <param name="load">Rows of the busiest rank over the mean.</param>
-    /// <param name="recompute">What the backward pass computes again.</param>
-    public static void AddMoe(
-        LayerWorkBuilder builder,
-        ModelSpec model,
-        double tokens,
-        int tp,
-        int ep,
-        double ranksReached,
-        double load,
-        RecomputePolicy recompute)
+    public static void AddMoe(LayerWorkBuilder builder, in LayerSetting at, int ep, double ranksReached, double load)
     {
-        var moe = model.Moe!;
-        var own = tokens / tp;
-        var hidden = (double)model.Hidden;
-        AddNorm(builder, model, tokens, tp, recompute, own);
+        var moe = at.Model.Moe!;
+        var own = at.Tokens / at.Tensor;
+        var hidden = at.Hidden;
+        SharedKernels.AddNorm(builder, at, own);
 
         // Router in BF16 on FP32 scores: scores, sort and choice are a few passes over experts a token.
         builder.Linear(1, own, hidden, moe.Experts, Precision.Bf16);
@@ -47,16 +36,20 @@ internal static class MlpWork
         // Dispatched tokens arrive once a rank and are copied to a row for every expert; rows are summed a token before they return.
         var rows = own * moe.TopK * load;
         var arrived = own * ranksReached * load;
-        var outBytes = builder.Precision.Bytes();
-        builder.Elementwise((arrived + rows) * hidden * outBytes, (arrived + rows) * hidden * 2);
+        var outBytes = at.Stack.Experts.DispatchBytes < 2 ? builder.Precision.Bytes() : 2;
+        var whole = at.Recompute.Has(RecomputeModules.Experts);
+        builder.Elementwise((arrived + rows) * hidden * outBytes, (arrived + rows) * hidden * 2, whole);
+        if (outBytes >= 2) builder.Quantise(rows * hidden, whole);
         var localExperts = moe.Experts / (double)ep;
-        AddMlp(builder, hidden, moe.ExpertWidth, Activation.SwiGlu, localExperts, rows / localExperts, recompute, false);
+        AddMlp(builder, hidden, moe.ExpertWidth, Activation.SwiGlu, localExperts, rows / localExperts, at.Recompute, whole);
         builder.Elementwise((arrived + rows) * hidden * 2, (arrived + rows) * hidden * outBytes);
 
         if (moe.SharedWidth > 0)
-            AddMlp(builder, hidden, moe.SharedWidth / (double)tp, Activation.SwiGlu, 1, tokens, recompute, recompute.Has(RecomputeModules.Mlp));
-        AddResidual(builder, model, tokens, tp);
+            AddMlp(builder, hidden, moe.SharedWidth / (double)at.Tensor, Activation.SwiGlu, 1, at.Tokens, at.Recompute, WholeMlp(at.Recompute));
+        SharedKernels.AddResidual(builder, at);
     }
+
+    private static bool WholeMlp(RecomputePolicy recompute) => recompute.Has(RecomputeModules.Mlp) || recompute.Has(RecomputeModules.MlpUp);
 
     private static void AddMlp(
         LayerWorkBuilder builder,
@@ -77,19 +70,5 @@ internal static class MlpWork
         builder.Elementwise((gated ? 6 : 4) * elements, (gated ? 10 : 6) * elements, again);
         builder.Quantise(elements, again);
         builder.Linear(groups, rows, width, hidden);
-    }
-
-    private static void AddNorm(LayerWorkBuilder builder, ModelSpec model, double tokens, int tp, RecomputePolicy recompute, double quantised)
-    {
-        var norms = recompute.Has(RecomputeModules.LayerNorm);
-        var own = tokens / tp * model.Hidden;
-        builder.Elementwise(4 * own, 8 * own, norms);
-        builder.Quantise(quantised * model.Hidden, norms);
-    }
-
-    private static void AddResidual(LayerWorkBuilder builder, ModelSpec model, double tokens, int tp)
-    {
-        var own = tokens / tp * model.Hidden;
-        builder.Elementwise(6 * own, 4 * own);
     }
 }

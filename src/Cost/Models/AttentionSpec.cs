@@ -27,6 +27,9 @@ public sealed record GroupedQueryAttention(
     bool QueryKeyNorm,
     bool Rotary) : AttentionSpec(Heads)
 {
+    /// <summary>A learned number a head takes part in the softmax (gpt-oss).</summary>
+    public bool Sinks { get; init; }
+
     public override int QueryKeyWidth => HeadWidth;
 
     public override int ValueWidth => HeadWidth;
@@ -47,7 +50,16 @@ public sealed record LatentAttention(
     int RopeWidth,
     int HeadValueWidth) : AttentionSpec(Heads)
 {
+    /// <summary>The light scorer that picks the keys of sparse attention; null where every key is seen.</summary>
+    public SparseIndexer? Indexer { get; init; }
+
     public override int QueryKeyWidth => NopeWidth + RopeWidth;
 
     public override int ValueWidth => HeadValueWidth;
 }
+
+/// <summary>Scores keys for sparse attention with heads that share one key (DeepSeek V3.2, GLM-5).</summary>
+/// <param name="Heads">Heads of the scorer.</param>
+/// <param name="HeadWidth">Width of such a head.</param>
+/// <param name="TopK">Keys a query keeps.</param>
+public sealed record SparseIndexer(int Heads, int HeadWidth, int TopK);

@@ -2,11 +2,17 @@ namespace Planner.Cost.Models;
 
 public enum Activation
 {
-    /// <summary>Gated: three matrices, gate and up of the MLP's width each.</summary>
+    /// <summary>Gated: three matrices, gate and up of the MLP's width each; whatever function the gate takes.</summary>
     SwiGlu,
 
     /// <summary>Two matrices.</summary>
     Gelu,
+
+    /// <summary>Two matrices (OPT).</summary>
+    Relu,
+
+    /// <summary>Two matrices (Nemotron).</summary>
+    SquaredRelu,
 }
 
 /// <summary>The feed-forward block of a dense layer.</summary>

@@ -15,6 +15,9 @@ public enum Norm
 
     /// <summary>Scale and bias.</summary>
     Layer,
+
+    /// <summary>A layer norm without bias: one vector.</summary>
+    LayerScale,
 }
 
 /// <summary>What is computed: the shape of a language model.</summary>
@@ -42,10 +45,36 @@ public sealed record ModelSpec(
     int LearnedPositions,
     Norm Norm)
 {
+    /// <summary>Layers whose queries see a part of the sequence only; null where all see all of it.</summary>
+    public AttentionWindow? Window { get; init; }
+
+    /// <summary>Width of the embedding where a projection takes it to the hidden width and back (OPT-350M); 0 where it is the hidden width.</summary>
+    public int EmbeddingWidth { get; init; }
+
+    /// <summary>A norm follows the embedding (BLOOM).</summary>
+    public bool EmbeddingNorm { get; init; }
+
+    /// <summary>A norm precedes the output head; false where every layer ends with its own (OPT-350M).</summary>
+    public bool FinalNorm { get; init; } = true;
+
     /// <summary>Dense layers in front of the first MoE layer (all layers of a dense model).</summary>
     public int LeadingDenseLayers => Layers.TakeWhile(kind => kind == LayerKind.Dense).Count();
 
     public int MoeLayers => Layers.Count(kind => kind == LayerKind.Moe);
+
+    /// <summary>Layers from the first MoE layer on. Placement takes them for equal: all MoE, or where kinds mix each the mean of them.</summary>
+    public int LayersFromFirstMoe => Layers.Length - LeadingDenseLayers;
+
+    /// <summary>Dense layers behind the first MoE layer; above 0 where kinds mix (Llama 4).</summary>
+    public int DenseLayersAmongMoe => LayersFromFirstMoe - MoeLayers;
+
+    /// <summary>
+    /// Twice the mean number of keys a query sees, averaged over layers: the sequence where all layers see all of it. A causal query sees half
+    /// of what it could on average, so attention's FLOPs are those of half this many keys.
+    /// </summary>
+    public double AttentionContext(int sequence) => Window is { } window
+        ? (((Layers.Length - window.Layers) * (double)sequence) + (window.Layers * window.Context(sequence))) / Layers.Length
+        : sequence;
 
     /// <summary>Kind of the layer inside a multi-token-prediction module.</summary>
     public LayerKind MtpLayerKind => Layers[^1];

@@ -17,10 +17,17 @@ public enum GroupScore
 /// <param name="CorrectionBias">A bias per expert (fp32, not trained by gradient) steers the load.</param>
 public sealed record RouterSpec(int Groups, int GroupLimit, GroupScore Score, bool CorrectionBias);
 
-/// <summary>The mixture of experts of an MoE layer; experts are gated MLPs without bias.</summary>
+/// <summary>The mixture of experts of an MoE layer; experts are gated MLPs.</summary>
 /// <param name="Experts">Routed experts.</param>
 /// <param name="TopK">Experts a token uses.</param>
 /// <param name="ExpertWidth">Width of a routed expert.</param>
 /// <param name="SharedWidth">Width of all shared experts together; 0 where there are none.</param>
 /// <param name="Router">Choice of experts.</param>
-public sealed record MoeSpec(int Experts, int TopK, int ExpertWidth, int SharedWidth, RouterSpec Router);
+public sealed record MoeSpec(int Experts, int TopK, int ExpertWidth, int SharedWidth, RouterSpec Router)
+{
+    /// <summary>The matrices of routed experts carry biases (gpt-oss).</summary>
+    public bool ExpertBias { get; init; }
+
+    /// <summary>The router's scores carry a trained bias (gpt-oss); not the correction bias.</summary>
+    public bool RouterBias { get; init; }
+}

@@ -14,7 +14,7 @@ public readonly record struct TokenFlops(Flops Linear, Flops Head, Flops Attenti
 /// <summary>
 /// Model FLOPs of training, the numerator of MFU; recomputation does not count.
 /// 6 * (matrix parameters a token uses, head included, input embedding left out) + 3 * L * 2 * s * nh * (d_qk + d_v), half of the
-/// second term where attention is causal. Reproduces DeepSeek's own figures for V2 (155 GFLOP) and V3 (250 GFLOP) at s = 4096
+/// second term where attention is causal; s is less where layers see a window only (<see cref="ModelSpec.AttentionContext"/>). Reproduces DeepSeek's own figures for V2 (155 GFLOP) and V3 (250 GFLOP) at s = 4096
 /// (arXiv 2505.09343, table 2); these leave multi-token prediction out although a step computes it.
 /// </summary>
 public static class TrainingFlops
@@ -33,13 +33,13 @@ public static class TrainingFlops
             + (moeLayers * ParameterCount.ActiveMoeLayer(model).Matrices)
             + (modules * MtpMatrices(model));
         long head = (1 + modules) * ParameterCount.HeadMatrix(model).Matrices;
-        double attention = (layers + modules) * AttentionForward(model.Attention, sequence, causal).Value;
+        double attention = (layers + modules) * AttentionForward(model.Attention, model.AttentionContext(sequence), causal).Value;
         return new(new(6.0 * linear), new(6.0 * head), new(3.0 * attention));
     }
 
-    /// <summary>Scores and values of one token in one layer, forward: 2 * s * nh * (d_qk + d_v), half of it where causal.</summary>
-    public static Flops AttentionForward(AttentionSpec attention, int sequence, bool causal) =>
-        new(2.0 * sequence * attention.Heads * (attention.QueryKeyWidth + attention.ValueWidth) * (causal ? 0.5 : 1.0));
+    /// <summary>Scores and values of one token in one layer, forward: 2 * s * nh * (d_qk + d_v), half of it where causal; s is the attention's context.</summary>
+    public static Flops AttentionForward(AttentionSpec attention, double context, bool causal) =>
+        new(2.0 * context * attention.Heads * (attention.QueryKeyWidth + attention.ValueWidth) * (causal ? 0.5 : 1.0));
 
     private static long MtpMatrices(ModelSpec model) => ParameterCount.MtpFrame(model).Matrices
         + (model.MtpLayerKind == LayerKind.Moe ? ParameterCount.ActiveMoeLayer(model) : ParameterCount.DenseLayer(model)).Matrices;

@@ -41,7 +41,7 @@ public sealed record LayoutItems(
             states.Item(parts.Head) with { StaticKib = states.Item(parts.Head).StaticKib + StateCosts.Kib(parts.HeadTransient) },
             new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
             new ItemCost(0, blocked, 0, 0, 0, blocked, blocked, 0, 0, 0, 0),
-            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
+            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
             StateCosts.Tick(send) - blocked);
     }
 
@@ -57,14 +57,14 @@ public sealed record LayoutItems(
     }
 
     /// <summary>
-    /// Seconds of one hand-over between stages. Ranks fill nodes in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
-    /// node some hop crosses the network, and a pipeline is as slow as its slowest hop.
+    /// Seconds of one hand-over between stages. Ranks fill domains in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
+    /// domain some hop crosses the network, and a pipeline is as slow as its slowest hop.
     /// </summary>
     public static double SendSeconds(CostModel model, Degrees degrees, LayerKey key)
     {
         if (degrees.Pipeline == 1) return 0;
         var fabric = model.Layers.Fabric;
-        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.NodeGpus ? 1 : fabric.NodeGpus);
+        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.DomainGpus ? 1 : fabric.DomainGpus, degrees.Gpus);
     }
 
     private static double ReserveBytes(CostModel model) => model.Stack.Memory.Reserve.Value;
@@ -79,6 +79,8 @@ public sealed record LayoutItems(
 }
 
 /// <summary>The parts of a model, costed for one micro-batch on one GPU; null where the model has none.</summary>
+/// <param name="Dense">A leading dense layer.</param>
+/// <param name="Moe">A layer from the first MoE layer on: the mean of them where dense ones lie among them.</param>
 /// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
 /// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
 /// <param name="MtpFindsEmbedding">The last stage's GPU holds the embedding's matrix, by itself or as a tied head.</param>
@@ -96,7 +98,7 @@ public sealed record ModelParts(
     {
         var layers = model.Layers;
         LayerCost? dense = model.Model.LeadingDenseLayers > 0 ? layers.Layer(LayerKind.Dense, key) : null;
-        LayerCost? moe = model.Model.MoeLayers > 0 ? layers.Layer(LayerKind.Moe, key) : null;
+        LayerCost? moe = model.Model.MoeLayers > 0 ? MixedLayers.FromFirstMoe(model, key) : null;
         LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key) : null;
         var head = layers.Head(key, embeddingBesideHead);
         var overhead = model.Stack.Memory.AllocatorOverhead;

@@ -103,7 +103,7 @@ public sealed class ModelWork
     {
         yield return (parts.Embedding, 1, false);
         if (parts.Dense is { } dense) yield return (dense, model.LeadingDenseLayers, true);
-        if (parts.Moe is { } moe) yield return (moe, model.MoeLayers, true);
+        if (parts.Moe is { } moe) yield return (moe, model.LayersFromFirstMoe, true);
         if (parts.Mtp is { } mtp) yield return (mtp, model.MtpModules, true);
         yield return (parts.Head, 1, false);
     }

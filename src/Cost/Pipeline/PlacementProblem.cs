@@ -12,11 +12,11 @@ namespace Planner.Cost.Pipeline;
 /// <param name="Graph">One step of the layout's schedule.</param>
 /// <param name="Lag">Ticks of one hand-over between ranks.</param>
 /// <param name="DenseLayers">Dense layers, in front.</param>
-/// <param name="MoeLayers">MoE layers behind them.</param>
+/// <param name="MoeLayers">Layers behind them; all MoE, or taken for the mean of their kinds.</param>
 /// <param name="MtpModules">0 or 1.</param>
 /// <param name="Embedding">Fixed on stage 0.</param>
 /// <param name="Dense">A dense layer.</param>
-/// <param name="Moe">An MoE layer.</param>
+/// <param name="Moe">A layer behind the dense ones.</param>
 /// <param name="MtpOnLast">The MTP module on the last stage.</param>
 /// <param name="MtpBeforeLast">The MTP module on the stage before the last (it may need its own copy of the embedding there).</param>
 /// <param name="Head">Fixed on the last stage.</param>

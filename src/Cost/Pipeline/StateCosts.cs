@@ -1,6 +1,7 @@
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Memory;
+using Planner.Cost.Stacks;
 using Planner.Cost.Traffic;
 using Planner.Cost.Units;
 
@@ -10,49 +11,75 @@ namespace Planner.Cost.Pipeline;
 /// <param name="Reduce">Exposed reduction of gradients, once a step.</param>
 /// <param name="Gather">Exposed gathering of parameters, once a step.</param>
 /// <param name="Optimizer">Optimizer on this GPU's share.</param>
-/// <param name="MicroBatchForward">ZeRO-3: gathering weights for a forward.</param>
+/// <param name="MicroBatchForward">ZeRO-3: gathering weights for a forward, hidden or not.</param>
 /// <param name="MicroBatchBackward">ZeRO-2: scattering gradients; ZeRO-3 gathers weights again.</param>
-public readonly record struct SyncCost(double Reduce, double Gather, double Optimizer, double MicroBatchForward, double MicroBatchBackward);
+/// <param name="ShownForward">What shows of the forward's, outside overlapped pairs.</param>
+/// <param name="ShownBackward">What shows of the backward's.</param>
+public readonly record struct SyncCost(
+    double Reduce,
+    double Gather,
+    double Optimizer,
+    double MicroBatchForward,
+    double MicroBatchBackward,
+    double ShownForward,
+    double ShownBackward);
 
 /// <summary>Who holds the same parameters under some degrees, and what keeping them equal costs.</summary>
 public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding sharding)
 {
-    private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric.NodeGpus);
-    private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric.NodeGpus);
+    private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric);
+    private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric);
 
     /// <summary>Weights, gradients and optimizer states of so many elements on one GPU.</summary>
     public StateMemory Memory(LayerElements elements) =>
-        StateMemory.Of(elements, model.Stack, model.Workload.Precision, sharding, dense.Size, experts.Size);
+        StateMemory.Of(elements, model.Stack, model.Workload, sharding, dense.Size, experts.Size);
 
-    /// <summary>Synchronisation and optimizer of so many elements.</summary>
-    public SyncCost Sync(LayerElements elements)
+    /// <summary>Synchronisation and optimizer of a part of the model. Adapters of a frozen model are too small to count.</summary>
+    public SyncCost Sync(in LayerCost cost)
     {
         var stack = model.Stack;
-        var exposed = stack.Exposed;
-        var reduce = Over(elements, stack.GradientSyncBytes);
-        var gather = Over(elements, stack.ParameterGatherBytes);
-        var held = elements.Linear + elements.Other;
-        var share = sharding == Sharding.None ? held + elements.Expert : (held / dense.Size) + (elements.Expert / experts.Size);
-        var optimizer = stack.OptimizerBytes * share / model.Layers.ElementwiseBandwidth;
-        return sharding switch
+        var trained = model.Workload.Trainable == Trainable.All ? cost.Elements : default;
+        var (forward, backward) = (cost.Forward, cost.BackwardInput + cost.Weight);
+
+        // A chunk's gradients are whole when its last micro-batch is; the other chunks of the rank go on with the last group of p.
+        var group = degrees.Virtual > 1 ? degrees.Pipeline : 1;
+        var reduce = Over(trained, stack.GradientSyncBytes);
+        var gather = Over(trained, stack.ParameterGatherBytes);
+        var held = trained.Linear + trained.Other;
+        var share = sharding == Sharding.None ? held + trained.Expert : (held / dense.Size) + (trained.Expert / experts.Size);
+        var sync = new SyncCost(0, 0, stack.OptimizerBytes * share / model.Layers.ElementwiseBandwidth, 0, 0, 0, 0);
+        switch (sharding)
         {
-            // An all-reduce gathers what it scattered.
-            Sharding.None => new SyncCost(exposed.GradientSync * 2 * reduce, 0, optimizer, 0, 0),
-            Sharding.Zero1 => new SyncCost(exposed.GradientSync * reduce, exposed.GradientSync * gather, optimizer, 0, 0),
-            Sharding.Zero2 => new SyncCost(0, exposed.GradientSync * gather, optimizer, 0, reduce),
-            _ => new SyncCost(0, 0, optimizer, gather, reduce + gather),
-        };
+            case Sharding.None:
+                // An all-reduce gathers what it scattered.
+                return sync with { Reduce = AtEnd(2 * reduce, group * backward) };
+            case Sharding.Zero1:
+                return sync with { Reduce = AtEnd(reduce, group * backward), Gather = AtEnd(gather, group * forward) };
+            case Sharding.Zero2:
+                return sync with { Gather = AtEnd(gather, group * forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
+            default:
+                var weights = Over(cost.Elements, stack.ParameterGatherBytes);
+                return sync with
+                {
+                    MicroBatchForward = weights,
+                    MicroBatchBackward = weights + reduce,
+                    ShownForward = EveryMicroBatch(weights, forward),
+                    ShownBackward = EveryMicroBatch(weights + reduce, backward),
+                };
+        }
     }
+
+    /// <summary>Synchronisation and optimizer of so many elements with nothing to hide beside.</summary>
+    public SyncCost Sync(LayerElements elements) => Sync(default(LayerCost) with { Elements = elements });
 
     /// <summary>A layer's cost as integers. Memory is rounded up, times to the nearest tick.</summary>
     public ItemCost Item(LayerCost cost)
     {
-        var exposed = model.Stack.Exposed.ShardedSync;
-        var sync = Sync(cost.Elements);
+        var sync = Sync(cost);
         var overhead = model.Stack.Memory.AllocatorOverhead;
         return new ItemCost(
-            Tick(cost.Forward + (exposed * sync.MicroBatchForward)),
-            Tick(cost.BackwardInput + (exposed * sync.MicroBatchBackward)),
+            Tick(cost.Forward + sync.ShownForward),
+            Tick(cost.BackwardInput + sync.ShownBackward),
             Tick(cost.Weight),
             Tick(cost.PairForwardCompute),
             Tick(cost.PairForwardTraffic + sync.MicroBatchForward),
@@ -67,6 +94,12 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
     internal static long Tick(double seconds) => Ticks.FromSeconds(new Seconds(seconds));
 
     internal static long Kib(double bytes) => (long)Math.Ceiling(bytes / 1024);
+
+    private double AtEnd(double transfer, double compute) =>
+        ExposedShares.Shows(model.Stack.Exposed.GradientSync, model.Stack.Exposed.GradientSyncWindow, transfer, compute);
+
+    private double EveryMicroBatch(double transfer, double compute) =>
+        ExposedShares.Shows(model.Stack.Exposed.ShardedSync, model.Stack.Exposed.ShardedSyncWindow, transfer, compute);
 
     private double Over(LayerElements elements, double bytesAnElement)
     {

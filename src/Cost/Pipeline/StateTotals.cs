@@ -15,14 +15,13 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
     {
         var states = new StateCosts(model, degrees, copies, sharding);
         double sync = 0, forward = 0, backward = 0, share = 1;
-        var exposed = model.Stack.Exposed.ShardedSync;
         foreach (var (part, count, _) in ModelWork.Counted(model.Model, parts))
         {
-            var cost = states.Sync(part.Elements);
+            var cost = states.Sync(part);
             sync += count * (double)(StateCosts.Tick(cost.Reduce) + StateCosts.Tick(cost.Gather) + StateCosts.Tick(cost.Optimizer));
 
             // A sum rounded once may be a tick below its rounded terms.
-            var (f, b) = (StateCosts.Tick(exposed * cost.MicroBatchForward), StateCosts.Tick(exposed * cost.MicroBatchBackward));
+            var (f, b) = (StateCosts.Tick(cost.ShownForward), StateCosts.Tick(cost.ShownBackward));
             forward += count * (double)Math.Max(0, f - 1);
             backward += count * (double)Math.Max(0, b - 1);
             if (f + b == 0) continue;
@@ -32,6 +31,6 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
 
         var main = (parts.Moe ?? parts.Dense)!.Value;
         var layerKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * states.Memory(main.Elements).Total);
-        return new StateTotals(sync, forward, backward, share, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.MoeLayers);
+        return new StateTotals(sync, forward, backward, share, layerKib, parts.Moe is null ? model.Model.LeadingDenseLayers : model.Model.LayersFromFirstMoe);
     }
 }

@@ -91,6 +91,15 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
     public double? ContextParallelWindow { get; init; }
 
+    /// <summary>Expert exchange outside overlapped pairs: 1 where every layer waits for it, less where another micro-batch's compute runs beside it.</summary>
+    public double ExpertParallel { get; init; } = 1;
+
+    /// <summary>Likewise a share of the layer's compute beside which it can hide.</summary>
+    public double? ExpertParallelWindow { get; init; }
+
+    /// <summary>What shows depends on the compute beside it.</summary>
+    public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
+
     /// <summary>Seconds that show of a transfer: the share, or what the compute beside it cannot hide if that is more.</summary>
     public static double Shows(double share, double? window, double transfer, double compute) =>
         window is { } part ? Math.Max(share * transfer, transfer - (part * compute)) : share * transfer;
@@ -164,6 +173,9 @@ public sealed record StackSpec(
 {
     /// <summary>Attention between the projections.</summary>
     public AttentionKernel Attention { get; init; }
+
+    /// <summary>The fused kernel knows attention sinks; where it does not, models with sinks run unfused.</summary>
+    public bool FusedSinks { get; init; } = true;
 
     /// <summary>Tensor ranks divide the tokens of norms and residuals; without it they all do them whole, and kept inputs are not divided.</summary>
     public bool SequenceParallel { get; init; } = true;

@@ -29,6 +29,9 @@ public sealed class ExpertExchange
     // FP8 tokens carry one FP32 scale for every 128 elements.
     private const double Fp8ScaleBytes = 4.0 / 128;
 
+    // The machines that the tables were measured on: rows of more ranks crossed the network there.
+    private const int MeasuredNodeGpus = 8;
+
     private readonly MoeSpec moe;
     private readonly int hidden;
     private readonly ExpertExchangeRates rates;
@@ -78,16 +81,17 @@ public sealed class ExpertExchange
         if (ep == 1) return default;
         var dispatch = hidden * (fp8 && rates.DispatchBytes < Bf16 ? rates.DispatchBytes + Fp8ScaleBytes : Bf16);
         var combine = hidden * rates.CombineBytes;
-        var ranksInNode = Math.Min(ep, Math.Max(1, fabric.NodeGpus / stride));
+        var ranksInNode = fabric.InDomain(ep, stride);
         var nodes = (ep + ranksInNode - 1) / ranksInNode;
+        var across = fabric.ShareAcross((double)ep * stride);
         var sent = tokens * Load(ep);
-        return OneWay(sent * dispatch, ep, nodes, combineWay: false) + OneWay(sent * combine, ep, nodes, combineWay: true);
+        return OneWay(sent * dispatch, ep, nodes, combineWay: false, across) + OneWay(sent * combine, ep, nodes, combineWay: true, across);
     }
 
     /// <summary>True where the stack's measured table reaches this degree.</summary>
     public bool Measured(int ep) => rates.Bandwidths.Length == 0 || ep <= rates.Bandwidths[^1].ExpertParallel;
 
-    private ExchangeTime OneWay(double bytesACopy, int ep, int nodes, bool combineWay)
+    private ExchangeTime OneWay(double bytesACopy, int ep, int nodes, bool combineWay, double across)
     {
         var measured = Bandwidth(ep, nodes, combineWay);
         if (nodes == 1)
@@ -99,11 +103,13 @@ public sealed class ExpertExchange
 
         if (!rates.Hierarchical)
         {
-            var remote = moe.TopK * Remote(nodes) * bytesACopy / (measured ?? fabric.NetworkBandwidth);
+            var remote = moe.TopK * Remote(nodes) * bytesACopy / ((measured ?? fabric.NetworkBandwidth) * across);
             return new ExchangeTime(remote, moe.TopK * Remote(ep / nodes) / nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
         }
 
-        var network = measured is { } rate ? reach.Parts(nodes) * bytesACopy / rate : reach.Parts(nodes) * Remote(nodes) * bytesACopy / fabric.NetworkBandwidth;
+        var network = measured is { } rate
+            ? reach.Parts(nodes) * bytesACopy / (rate * across)
+            : reach.Parts(nodes) * Remote(nodes) * bytesACopy / (fabric.NetworkBandwidth * across);
         return new ExchangeTime(network, reach.Parts(ep) * Remote(ep / nodes) * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
     }
 
@@ -115,7 +121,7 @@ public sealed class ExpertExchange
         ExpertBandwidth? best = null;
         foreach (var row in rates.Bandwidths)
         {
-            if ((row.ExpertParallel > fabric.NodeGpus) != (nodes > 1)) continue;
+            if ((row.ExpertParallel > MeasuredNodeGpus) != (nodes > 1)) continue;
             best = row;
             if (row.ExpertParallel >= ep) break;
         }

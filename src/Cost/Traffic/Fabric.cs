@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Numerics;
 using Planner.Cost.Hardware;
 using Planner.Cost.Stacks;
 
@@ -7,15 +9,15 @@ namespace Planner.Cost.Traffic;
 /// The links of a machine as a stack uses them, bytes a second and GPU, one direction. Ranks are numbered tensor first, then context, data,
 /// pipeline (RankMap), so a group's place follows from the degrees before it.
 /// </summary>
-/// <param name="NodeGpus">GPUs of a node.</param>
+/// <param name="DomainGpus">GPUs that NVLink joins: those of a node, or of several.</param>
 /// <param name="NodeBandwidth">NVLink.</param>
 /// <param name="NetworkBandwidth">Network, at the stack's collective efficiency.</param>
 /// <param name="NodeLink">NVLink's line rate.</param>
 /// <param name="NetworkLink">The network's line rate.</param>
-/// <param name="NodeLatency">Start of a collective inside a node, seconds.</param>
-/// <param name="NetworkLatency">Start of a collective across nodes, seconds.</param>
+/// <param name="NodeLatency">Start of a collective inside a domain, seconds.</param>
+/// <param name="NetworkLatency">Start of a collective across domains, seconds.</param>
 public sealed record Fabric(
-    int NodeGpus,
+    int DomainGpus,
     double NodeBandwidth,
     double NetworkBandwidth,
     double NodeLink,
@@ -26,28 +28,76 @@ public sealed record Fabric(
     /// <summary>All-gather and reduce-scatter start with this share of an all-reduce's latency (costmodel: assumed).</summary>
     private const double HalfCollectiveLatency = 0.6;
 
+    /// <summary>A send to a neighbour in the domain starts with this share of a collective's latency (assumed: about 10 us of 40).</summary>
+    private const double SendLatency = 0.25;
+
+    /// <summary>GPUs of a domain that a group wider than it uses there; <see cref="InDomain"/>.</summary>
+    public int SliceGpus { get; init; } = DomainGpus;
+
+    /// <summary>Tiers of the network, ascending.</summary>
+    public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
+
     public static Fabric Of(MachineSpec machine, StackSpec stack) => new(
-        machine.Node.Gpus,
+        machine.Node.DomainGpus,
         machine.Node.EffectiveBandwidth.Value,
         machine.Network.EffectiveBandwidth.Value * stack.NetworkEfficiency,
         machine.Node.LinkBandwidth.Value,
         machine.Network.LinkBandwidth.Value,
         machine.Node.Latency.Value,
-        machine.Network.Latency.Value);
+        machine.Network.Latency.Value)
+    {
+        SliceGpus = machine.Node.DomainGpus == machine.Node.Gpus
+            ? machine.Node.Gpus
+            : (int)BitOperations.RoundUpToPowerOf2((uint)machine.Node.DomainGpus + 1) / 2,
+        Tiers = machine.Network.Tiers,
+    };
+
+    /// <summary>
+    /// Members of a group, <paramref name="stride"/> ranks apart, that share a domain. A group no wider than a domain lies inside one: ranks
+    /// fill domains in order, and what is left of a domain that holds no whole group stays idle. A wider one fills domains where it is a
+    /// multiple of them; else it takes the largest power of two of a domain of several nodes, 64 of the 72 GPUs of an NVL72, as such jobs are
+    /// placed in practice. A domain that is one node is filled whatever its size.
+    /// </summary>
+    public int InDomain(int members, long stride)
+    {
+        var span = members * stride;
+        if (span <= DomainGpus) return members;
+        var used = span % DomainGpus == 0 ? DomainGpus : SliceGpus;
+        return (int)Math.Clamp(used / stride, 1, members);
+    }
 
     /// <summary>
     /// Seconds of a ring all-gather or reduce-scatter of <paramref name="bytes"/> (the full tensor a GPU) over a group of
-    /// <paramref name="inNode"/> members a node on <paramref name="nodes"/> nodes: inside the node first, then each member its share across.
+    /// <paramref name="inNode"/> members a domain on <paramref name="nodes"/> domains: inside the domain first, then each member its share across.
     /// </summary>
-    public double GatherOrScatter(double bytes, double inNode, double nodes)
+    /// <param name="bytes">Full tensor.</param>
+    /// <param name="inNode">Members a domain.</param>
+    /// <param name="nodes">Domains.</param>
+    /// <param name="span">GPUs from the first member to the last, for the network's tiers.</param>
+    public double GatherOrScatter(double bytes, double inNode, double nodes, double span)
     {
         var time = 0.0;
         if (inNode > 1) time += ((inNode - 1) / inNode * bytes / NodeBandwidth) + (HalfCollectiveLatency * NodeLatency);
-        if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / NetworkBandwidth) + (HalfCollectiveLatency * NetworkLatency);
+        if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value);
         return time;
     }
 
     /// <summary>Seconds of sending bytes to one neighbour whose rank is <paramref name="stride"/> ranks away.</summary>
-    public double Send(double bytes, long stride) =>
-        stride < NodeGpus ? (bytes / NodeBandwidth) + NodeLatency : (bytes / NetworkBandwidth) + NetworkLatency;
+    /// <param name="bytes">Bytes.</param>
+    /// <param name="stride">Distance.</param>
+    /// <param name="span">GPUs of the whole chain of neighbours: its slowest hop crosses every tier that it spans.</param>
+    public double Send(double bytes, long stride, double span) =>
+        stride < DomainGpus ? (bytes / NodeBandwidth) + (SendLatency * NodeLatency) : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
+
+    /// <summary>Share of the network's bandwidth that is left to groups that span so many GPUs.</summary>
+    public double ShareAcross(double span) => Tier(span).Share;
+
+    // The highest tier crossed; below the first the network as it is.
+    private NetworkTier Tier(double span)
+    {
+        var crossed = new NetworkTier(0, 1, new Units.Seconds(NetworkLatency));
+        foreach (var tier in Tiers)
+            if (span > tier.Gpus) crossed = tier;
+        return crossed;
+    }
 }

@@ -1,33 +1,35 @@
+using Planner.Cost.Layers;
 using Planner.Cost.Models;
 
 namespace Planner.Cost.Traffic;
 
 /// <summary>
-/// Tensor-parallel collectives with sequence parallelism: an all-gather before and a reduce-scatter after each half of a layer, the same
-/// backward, and one more all-gather that brings the sharded input back for the weight gradient. Latent attention gathers its latents where
-/// the stack does so.
+/// Tensor-parallel collectives. With sequence parallelism: an all-gather before and a reduce-scatter after each half of a layer, the same
+/// backward, and one more all-gather that brings the sharded input back for the weight gradient; latent attention gathers its latents where
+/// the stack does so. Without it: an all-reduce after each half forward, and one before it backward.
 /// </summary>
 internal static class TensorParallel
 {
-    /// <summary>Seconds (forward, backward) of the attention half. <paramref name="tokens"/> are those of the context-parallel rank.</summary>
-    public static (double Forward, double Backward) Attention(Fabric fabric, ModelSpec model, double tokens, int tp, bool gathersLatents)
+    /// <summary>Seconds (forward, backward) of the attention half.</summary>
+    public static (double Forward, double Backward) Attention(Fabric fabric, in LayerSetting at)
     {
-        if (tp == 1) return default;
-        var width = gathersLatents && model.Attention is LatentAttention { QueryRank: > 0 } latent
+        var gathered = at.Stack.LatentTensorParallel && at.Model.Attention is LatentAttention { QueryRank: > 0 } latent
             ? latent.QueryRank + latent.KeyValueRank + latent.RopeWidth
-            : model.Hidden;
-        return Half(fabric, tokens, tp, width, model.Hidden);
+            : at.Model.Hidden;
+        return Half(fabric, at, gathered);
     }
 
     /// <summary>Seconds (forward, backward) of a dense MLP or of shared experts.</summary>
-    public static (double Forward, double Backward) Mlp(Fabric fabric, ModelSpec model, double tokens, int tp) =>
-        tp == 1 ? default : Half(fabric, tokens, tp, model.Hidden, model.Hidden);
+    public static (double Forward, double Backward) Mlp(Fabric fabric, in LayerSetting at) => Half(fabric, at, at.Model.Hidden);
 
-    private static (double Forward, double Backward) Half(Fabric fabric, double tokens, int tp, double gathered, double scattered)
+    private static (double Forward, double Backward) Half(Fabric fabric, in LayerSetting at, double gathered)
     {
-        var (inNode, nodes) = tp <= fabric.NodeGpus ? (tp, 1) : (fabric.NodeGpus, tp / fabric.NodeGpus);
-        var gather = fabric.GatherOrScatter(2 * tokens * gathered, inNode, nodes);
-        var scatter = fabric.GatherOrScatter(2 * tokens * scattered, inNode, nodes);
+        var tp = at.Tensor;
+        if (tp == 1) return default;
+        var inNode = fabric.InDomain(tp, 1);
+        var scatter = fabric.GatherOrScatter(2 * at.Tokens * at.Hidden, inNode, tp / inNode, tp);
+        if (!at.Stack.SequenceParallel) return (2 * scatter, 2 * scatter);
+        var gather = fabric.GatherOrScatter(2 * at.Tokens * gathered, inNode, tp / inNode, tp);
         return (gather + scatter, gather + scatter + gather);
     }
 }

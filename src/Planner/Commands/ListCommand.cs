@@ -16,7 +16,7 @@ internal static class ListCommand
     private static readonly Dictionary<string, Func<string?, Listing>> Catalogs = new()
     {
         ["models"] = Listings.Models,
-        ["hardware"] = Listings.Hardware,
+        ["hardware"] = HardwareListing.Of,
         ["stacks"] = Listings.Stacks,
         ["schedules"] = _ => Listings.Schedules(),
     };

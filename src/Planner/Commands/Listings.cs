@@ -16,46 +16,21 @@ internal static class Listings
         return new Listing(
             "models",
             [
-                new("name", "name"), new("parameters", "parameters"), new("active", "active"),
-                new("published_b", "published 1e9"), new("published_active_b", "active 1e9"),
-                new("layers", "layers"), new("hidden", "hidden"), new("attention", "attention"), new("experts", "experts"),
-                new("sequence_length", "sequence"), new("global_batch", "batch"), new("precision", "precision"), new("tokens", "tokens"), new("stack", "stack"),
+                new("name", "name"), new("parameters", "counted"), new("published_b", "published"),
+                new("active", "active"), new("published_active_b", "published"),
+                new("layers", "layers"), new("hidden", "hidden"), new("attention", "heads"), new("experts", "experts"),
+                new("sequence_length", "sequence"), new("global_batch", "batch", FilesOnly: true), new("precision", "precision", FilesOnly: true),
+                new("tokens", "tokens", FilesOnly: true), new("stack", "stack", FilesOnly: true),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
         static ImmutableArray<ListingCell> Row(string name, LoadedModel model) =>
         [
-            name, Exact(ParameterCount.Total(model.Spec)), Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)),
-            model.Published?.TotalBillions, model.Published?.ActiveBillions,
+            name, Exact(ParameterCount.Total(model.Spec)), Billions(model.Published?.TotalBillions),
+            Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)), Billions(model.Published?.ActiveBillions),
             model.Spec.Layers.Length, model.Spec.Hidden, Attention(model.Spec.Attention), Experts(model.Spec),
             model.Defaults.SequenceLength, model.Defaults.GlobalBatch, PlanWords.Of(model.Defaults.Precision), model.Defaults.Tokens, model.Defaults.Stack,
         ];
-    }
-
-    public static Listing Hardware(string? data)
-    {
-        var catalog = new HardwareCatalog(data);
-        return new Listing(
-            "hardware",
-            [
-                new("name", "name"), new("architecture", "architecture"), new("bf16_tflops", "BF16 TFLOP/s"), new("fp8_tflops", "FP8 TFLOP/s"),
-                new("memory_gib", "memory GiB"), new("hbm_gb_s", "HBM GB/s"), new("gpus_per_node", "gpus a node"),
-                new("nvlink_gb_s", "NVLink GB/s"), new("nvlink_effective_gb_s", "reached"),
-                new("network_gb_s", "network GB/s"), new("network_effective_gb_s", "reached"), new("usd_per_gpu_hour", "USD a gpu-hour"),
-            ],
-            [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
-
-        static ImmutableArray<ListingCell> Row(string name, LoadedMachine machine)
-        {
-            var gpu = machine.Spec.Accelerator;
-            return
-            [
-                name, gpu.Architecture, gpu.Bf16.Teraflops, gpu.Fp8.Value == 0 ? default(double?) : gpu.Fp8.Teraflops,
-                gpu.Memory.Gib, gpu.MemoryBandwidth.Gigabytes, machine.Spec.Node.Gpus,
-                machine.Spec.Node.LinkBandwidth.Gigabytes, machine.Spec.Node.EffectiveBandwidth.Gigabytes,
-                machine.Spec.Network.LinkBandwidth.Gigabytes, machine.Spec.Network.EffectiveBandwidth.Gigabytes, machine.Spec.PricePerGpuHour,
-            ];
-        }
     }
 
     public static Listing Stacks(string? data)
@@ -85,6 +60,8 @@ internal static class Listings
         [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
         [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
             schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    private static ListingCell Billions(double? count) => new(null, count, ReadAs: 1e9);
 
     private static ListingCell Exact(long count) => new(null, count, Whole: true);
 

@@ -9,6 +9,7 @@ namespace Planner.Inputs;
 internal static class HardwareReader
 {
     private const int MostGpusInNode = 1024;
+    private const int MostGpus = 10_000_000;
     private const int MostMultiprocessors = 100_000;
 
     public static LoadedMachine Read(string name, JsonFile file)
@@ -48,26 +49,43 @@ internal static class HardwareReader
             throw fields.Fields.ErrorAt("bf16_tflops", bf16Objection);
         if (dense?.ObjectionToFp8(fp8) is { } fp8Objection)
             throw fields.Fields.ErrorAt("fp8_tflops", fp8Objection);
+        double fp4 = fields.Fields.Optional("fp4_tflops") is null ? 0 : fields.Number("fp4_tflops", NumberRange.NotNegative);
+        if (dense?.ObjectionToFp4(fp4) is { } fp4Objection)
+            throw fields.Fields.ErrorAt("fp4_tflops", fp4Objection);
         return new AcceleratorSpec(
             architecture,
             FlopsPerSecond.FromTeraflops(bf16),
             FlopsPerSecond.FromTeraflops(fp8),
             Bytes.FromGigabytes(fields.Number("memory_gb", NumberRange.Positive)),
             BytesPerSecond.FromTerabytes(fields.Number("hbm_tb_s", NumberRange.Positive)),
-            fields.Count("multiprocessors", MostMultiprocessors));
+            fields.Count("multiprocessors", MostMultiprocessors),
+            FlopsPerSecond.FromTeraflops(fp4),
+            fields.Fields.Optional("sustained_clock") is null ? 1 : fields.Number("sustained_clock", NumberRange.Share));
     }
 
     private static NodeSpec Node(SourcedFields fields, string architecture)
     {
         int gpus = fields.Count("gpus", MostGpusInNode);
         (double link, double effective) = Bandwidths(fields, "nvlink_gb_s", "nvlink_effective_gb_s");
-        return DenseRates.For(architecture)?.ObjectionToNvlink(link) is { } objection
+        return DenseRates.For(architecture)?.ObjectionToLink(link) is { } objection
             ? throw fields.Fields.ErrorAt("nvlink_gb_s", objection)
             : new NodeSpec(
                 gpus,
                 BytesPerSecond.FromGigabytes(link),
                 BytesPerSecond.FromGigabytes(effective),
-                Seconds.FromMicroseconds(fields.Number("nvlink_latency_us", NumberRange.NotNegative)));
+                Seconds.FromMicroseconds(fields.Number("nvlink_latency_us", NumberRange.NotNegative)),
+                Domain(fields, gpus));
+    }
+
+    // GPUs that the links join; 0 where the domain is the node.
+    private static int Domain(SourcedFields fields, int node)
+    {
+        if (fields.Fields.Optional("domain_gpus") is null) return 0;
+        int domain = fields.Count("domain_gpus", MostGpusInNode);
+        if (domain % node == 0) return domain;
+        throw fields.Fields.ErrorAt(
+            "domain_gpus",
+            FormattableString.Invariant($"domain_gpus {domain} is not a multiple of the node's {node} GPUs; a domain is whole nodes, so leave it out where it is the node"));
     }
 
     private static NetworkSpec Network(SourcedFields fields)
@@ -76,7 +94,33 @@ internal static class HardwareReader
         return new NetworkSpec(
             BytesPerSecond.FromGigabytes(link),
             BytesPerSecond.FromGigabytes(effective),
-            Seconds.FromMicroseconds(fields.Number("network_latency_us", NumberRange.NotNegative)));
+            Seconds.FromMicroseconds(fields.Number("network_latency_us", NumberRange.NotNegative)))
+        {
+            Tiers = Tiers(fields),
+        };
+    }
+
+    private static ImmutableArray<NetworkTier> Tiers(SourcedFields fields)
+    {
+        if (fields.Fields.Optional("tiers") is null) return [];
+        ImmutableArray<NetworkTier>.Builder tiers = ImmutableArray.CreateBuilder<NetworkTier>();
+        var below = new NetworkTier(0, 1, Seconds.Zero);
+        foreach (SourcedFields tier in fields.Objects("tiers"))
+        {
+            var read = new NetworkTier(
+                tier.Count("gpus", MostGpus),
+                tier.Number("share", NumberRange.Share),
+                Seconds.FromMicroseconds(tier.Number("latency_us", NumberRange.NotNegative)));
+            tier.Fields.RefuseOthers();
+            if (read.Gpus <= below.Gpus)
+                throw tier.Fields.ErrorAt("gpus", FormattableString.Invariant($"{tier.Fields.PathOf("gpus")} {read.Gpus} must be above the tier before it, {below.Gpus}; tiers ascend"));
+            if (read.Share > below.Share)
+                throw tier.Fields.ErrorAt("share", FormattableString.Invariant($"{tier.Fields.PathOf("share")} {read.Share} is above the {below.Share} of the tier before it; a wider group crosses both"));
+            tiers.Add(read);
+            below = read;
+        }
+
+        return tiers.ToImmutable();
     }
 
     private static (double Link, double Effective) Bandwidths(SourcedFields fields, string linkName, string effectiveName)

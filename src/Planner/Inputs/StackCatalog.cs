@@ -6,6 +6,8 @@ namespace Planner.Inputs;
 /// <summary>Software stacks by name or by path of a file of the same form.</summary>
 public sealed class StackCatalog
 {
+    private const int MostBases = 5;
+
     private readonly Catalog catalog;
 
     /// <summary>The stacks under a data folder; the shipped one by default.</summary>
@@ -17,7 +19,24 @@ public sealed class StackCatalog
     public LoadedStack Load(string nameOrPath)
     {
         CatalogEntry entry = catalog.Open(nameOrPath, _ => null, () => []);
-        string? ownFolder = entry.Text.Name.StartsWith("stacks/", StringComparison.Ordinal) ? null : Path.GetDirectoryName(entry.Text.Name);
-        return StackReader.Read(entry.Name, JsonFile.Parse(entry.Text), new KernelTables(ownFolder, catalog.Data));
+        string? ownFolder = OwnFolder(entry);
+        return StackReader.Read(entry.Name, Based(JsonFile.Parse(entry.Text), ownFolder, MostBases), new KernelTables(ownFolder, catalog.Data));
+    }
+
+    private static string? OwnFolder(CatalogEntry entry) =>
+        entry.Text.Name.StartsWith("stacks/", StringComparison.Ordinal) ? null : Path.GetDirectoryName(entry.Text.Name);
+
+    // What a stack does not say it takes from its base: a stack of the catalog, or a file beside it.
+    private JsonFile Based(JsonFile file, string? folder, int left)
+    {
+        JsonFields fields = JsonFields.Of(file);
+        if (fields.OptionalText("base") is not { } name) return file;
+        if (left == 0)
+            throw fields.ErrorAt("base", FormattableString.Invariant($"base {OneLine.Quote(name)} is the end of a chain of more than {MostBases} stacks, or of a circle"));
+        string beside = Path.Join(folder ?? "", name);
+        CatalogEntry below = catalog.Open(folder is not null && File.Exists(beside) ? beside : name, _ => null, () => []);
+
+        // The software that the base stands for is its own.
+        return file.Over(Based(JsonFile.Parse(below.Text), OwnFolder(below), left - 1).Root.Without("software"));
     }
 }

@@ -17,6 +17,7 @@ internal static class StackReader
         if (top.Fields.Optional("rates") is null && (top.Fields.Optional("accelerator") ?? top.Fields.Optional("config")) is not null)
             throw top.Fields.Error("this is not a stack file: it has no rates; hardware goes to --hw, a model to --model");
         string description = top.Fields.Text("description");
+        top.Fields.OptionalText("base");
         var rates = new KernelRatesReader(tables);
         var spec = new StackSpec(
             name,
@@ -36,6 +37,7 @@ internal static class StackReader
             [])
         {
             Attention = Word(top.Fields, "attention", ("fused", AttentionKernel.Fused), ("unfused", AttentionKernel.Unfused)),
+            FusedSinks = top.Fields.Flag("fused_sinks", absent: true),
             SequenceParallel = top.Fields.Flag("sequence_parallel", absent: true),
             Dropout = top.Fields.Flag("dropout", absent: false),
             ContextExchange = Word(
@@ -146,6 +148,8 @@ internal static class StackReader
             GradientSyncWindow = Window(fields, "gradient_sync_window"),
             ShardedSyncWindow = Window(fields, "sharded_sync_window"),
             ContextParallelWindow = Window(fields, "context_parallel_window"),
+            ExpertParallel = OrElse(fields, "expert_parallel", NumberRange.Part, 1),
+            ExpertParallelWindow = Window(fields, "expert_parallel_window"),
         };
         fields.Fields.RefuseOthers();
         return exposed;

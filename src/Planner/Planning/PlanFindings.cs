@@ -67,11 +67,13 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
                 : FormattableString.Invariant($"expert load: factor {model.Layers.Exchange!.Load(degrees.Expert):0.00}, from the stack's curve"));
         }
 
-        var nodes = degrees.Expert * degrees.Tensor / plan.Machine.Node.Gpus;
-        if (nodes <= 1) return;
-        var reached = model.Layers.Exchange!.Reached(Math.Min(nodes, degrees.Expert));
+        var inDomain = model.Layers.Fabric.InDomain(degrees.Expert, degrees.Tensor);
+        var domains = (degrees.Expert + inDomain - 1) / inDomain;
+        if (domains == 1) return;
+        var reached = model.Layers.Exchange!.Reached(domains);
+        var kind = plan.Machine.Node.DomainGpus == plan.Machine.Node.Gpus ? "nodes" : "NVLink domains";
         Note(FormattableString.Invariant(
-            $"expert parallelism spans {nodes} nodes; a token reaches {reached:0.00} of them ({moe.TopK} of {moe.Experts} experts, {moe.Router.GroupLimit} of {moe.Router.Groups} groups)"));
+            $"expert parallelism spans {domains} {kind}; a token reaches {reached:0.00} of them ({moe.TopK} of {moe.Experts} experts, {moe.Router.GroupLimit} of {moe.Router.Groups} groups)"));
     }
 
     private void Note(string message) => findings.Add(new Finding(FindingLevel.Note, message));

@@ -27,7 +27,7 @@ internal static class StagesText
         var parts = new List<string>();
         if (stage == 0) parts.Add("embed");
         if (content.Dense > 0) parts.Add($"{content.Dense} dense");
-        if (content.Moe > 0) parts.Add($"{content.Moe} moe");
+        if (content.Moe > 0) parts.Add($"{content.Moe} {(plan.Model.DenseLayersAmongMoe > 0 ? "mixed" : "moe")}");
         if (content.Mtp > 0) parts.Add("mtp");
         if (stage == plan.Stages.Stages.Length - 1) parts.Add("head");
         return parts.Count == 0 ? "empty" : string.Join(" + ", parts);

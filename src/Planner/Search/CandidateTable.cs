@@ -183,6 +183,9 @@ internal sealed class CandidateTable
         for (byte r = 0; r < space.Recompute.Length; r++)
         {
             var work = Work(degrees, size, r);
+
+            // What hides beside the backward pass depends on what that recomputes.
+            if (model.Stack.Exposed.HidesBesideCompute) Array.Clear(ready);
             var send = LayoutItems.SendSeconds(model, degrees, work.Key);
             foreach (var sharding in space.Shardings)
             {

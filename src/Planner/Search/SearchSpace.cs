@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost;
+using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 using Planner.Cost.Units;
@@ -38,10 +39,10 @@ public sealed record SearchSpace(
     /// <summary>Micro-batch sizes tried unless the request names others.</summary>
     public static ImmutableArray<int> DefaultMicroBatches { get; } = [.. Enumerable.Range(1, 8)];
 
-    /// <summary>The whole space of a model on so many GPUs: every tensor degree inside a node, every divisor, every choice the stack knows.</summary>
+    /// <summary>The whole space of a model on so many GPUs: every tensor degree inside a node (or the domain that NVLink joins), every divisor, every choice the stack knows.</summary>
     public static SearchSpace Default(CostModel model, int gpus, Bytes memoryLimit, bool extrapolate) => new(
         gpus,
-        Divisors(Math.Min(gpus, model.Machine.Node.Gpus)),
+        TensorDegrees(gpus, model.Machine.Node),
         null,
         null,
         null,
@@ -53,6 +54,10 @@ public sealed record SearchSpace(
         [Sharding.None, Sharding.Zero1, Sharding.Zero2, Sharding.Zero3],
         memoryLimit,
         extrapolate);
+
+    private static ImmutableArray<int> TensorDegrees(int gpus, NodeSpec node) => node.DomainGpus == node.Gpus
+        ? Divisors(Math.Min(gpus, node.Gpus))
+        : [.. Divisors(gpus).Where(degree => degree <= node.DomainGpus)];
 
     /// <summary>Divisors of a number, ascending.</summary>
     public static ImmutableArray<int> Divisors(int number) =>

@@ -45,10 +45,10 @@ public sealed class StateMemoryTests
     public void Fp8_keeps_more_copies_of_linear_weights_only()
     {
         var stack = TestMachines.Stack with { Memory = new MemoryRates(2, 3, 4, 4, 4, Bytes.Zero, 1) };
-        var memory = StateMemory.Of(new LayerElements(10, 100, 1000), stack, Precision.Fp8, Sharding.Zero1, 4, 2);
+        var memory = StateMemory.Of(new LayerElements(10, 100, 1000), stack, TestMachines.Workload(Precision.Fp8), Sharding.Zero1, 4, 2);
         Assert.That(memory, Is.EqualTo(new StateMemory((3 * 1010) + (2 * 100), 4 * 1110, 8 * ((110 / 4.0) + (1000 / 2.0)))));
     }
 
     private static double Total(LayerElements elements, StackSpec stack, Sharding sharding, double dense, double experts) =>
-        StateMemory.Of(elements, stack, Precision.Bf16, sharding, dense, experts).Total;
+        StateMemory.Of(elements, stack, TestMachines.Workload(Precision.Bf16), sharding, dense, experts).Total;
 }

@@ -87,7 +87,7 @@ public sealed class ParallelTrafficTests
         var costs = Costs(TestModels.DeepSeekV3, true);
         Assert.That(costs.BoundaryBytes(new LayerKey(1, 1, 64, 1, RecomputePolicy.None)), Is.EqualTo(58_720_256));
         Assert.That(costs.BoundaryBytes(new LayerKey(4, 2, 1, 2, RecomputePolicy.None)), Is.EqualTo(2 * 58_720_256 / 8));
-        Assert.That(costs.Fabric.Send(58_720_256, 8), Is.EqualTo(1.468e-3).Within(0.1).Percent, "58.7 MB at 40 GB/s");
+        Assert.That(costs.Fabric.Send(58_720_256, 8, 16), Is.EqualTo(1.468e-3).Within(0.1).Percent, "58.7 MB at 40 GB/s");
     }
 
     [TestCase(1, 8, TestMachines.NodeBandwidth)]

@@ -33,9 +33,9 @@ public sealed class UsageErrorTests
     [TestCase("--ep 64,", "--ep: '' is not allowed; give a whole number from 1 to 131072, or several with commas" + Help)]
     [TestCase("--dp 1.0", "--dp: '1.0' is not allowed; give a whole number from 1 to 131072, or several with commas" + Help)]
     [TestCase("--micro-batch 0", "--micro-batch: '0' is not allowed; give a whole number from 1 to 1048576, or several with commas" + Help)]
-    [TestCase("--precision fp4", "--precision: 'fp4' is not allowed; choose from bf16, fp8" + Help)]
+    [TestCase("--precision fp4", "--precision: 'fp4' is not allowed; choose from bf16, fp16, fp8, mxfp8, nvfp4" + Help)]
     [TestCase("--sharding zero1,zero9", "--sharding: 'zero9' is not allowed; choose from none, zero1, zero2, zero3" + Help)]
-    [TestCase("--schedule dualpip", "--schedule: 'dualpip' is not allowed; choose from gpipe, 1f1b, interleaved, zb1p, zbv, dualpipe, dualpipev."
+    [TestCase("--schedule dualpip", "--schedule: 'dualpip' is not allowed; choose from gpipe, 1f1b, interleaved, zb1p, zb2p, zbv, dualpipe, dualpipev."
         + " Did you mean dualpipe or dualpipev? Try planner solve --help")]
     [TestCase("--recompute none,", "--recompute: an empty name is not allowed" + Help)]
     [TestCase("--format xml", "--format: 'xml' is not allowed; choose from text, json, csv" + Help)]

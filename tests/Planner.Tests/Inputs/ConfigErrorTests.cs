@@ -1,4 +1,5 @@
 using NUnit.Framework;
+using Planner.Cost.Models;
 using Planner.Inputs;
 
 namespace Planner.Tests.Inputs;
@@ -8,8 +9,10 @@ namespace Planner.Tests.Inputs;
 public sealed class ConfigErrorTests
 {
     private const string Known =
-        "Known: DeepseekV3ForCausalLM, DeepseekV2ForCausalLM, LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM, "
-        + "MixtralForCausalLM, Qwen3MoeForCausalLM, Glm4MoeForCausalLM, GPT2LMHeadModel";
+        "Known: DeepseekV3ForCausalLM, DeepseekV2ForCausalLM, DeepseekV32ForCausalLM, GlmMoeDsaForCausalLM, LlamaForCausalLM, MistralForCausalLM, "
+        + "Qwen2ForCausalLM, Qwen3ForCausalLM, Phi3ForCausalLM, MixtralForCausalLM, Qwen3MoeForCausalLM, Glm4MoeForCausalLM, GptOssForCausalLM, "
+        + "Llama4ForConditionalGeneration, Llama4ForCausalLM, NemotronForCausalLM, GPT2LMHeadModel, GPTNeoXForCausalLM, GPTNeoForCausalLM, "
+        + "OPTForCausalLM, BloomForCausalLM, MPTForCausalLM, MptForCausalLM";
 
     [TestCase("\"num_attention_heads\": 128,", "", "1:1: num_attention_heads is missing")]
     [TestCase("\"hidden_size\": 7168", "\"hidden_size\": \"7168\"", "9:18: hidden_size must be a whole number, got the text \"7168\"")]
@@ -29,7 +32,7 @@ public sealed class ConfigErrorTests
     [TestCase("\"noaux_tc\"", "\"magic\"", "43:18: unknown topk_method \"magic\"; allowed: noaux_tc, group_limited_greedy, greedy")]
     [TestCase("\"tie_word_embeddings\": false", "\"tie_word_embeddings\": 0", "41:26: tie_word_embeddings must be true or false, got 0")]
     [TestCase("\"n_shared_experts\": 1", "\"n_shared_experts\": 99999999", "18:23: n_shared_experts times moe_intermediate_size must be at most 100000000, got 204799997952")]
-    [TestCase("DeepseekV3ForCausalLM", "DeepseekV4ForCausalLM", "1:1: unknown architecture \"DeepseekV4ForCausalLM\". Did you mean DeepseekV2ForCausalLM or DeepseekV3ForCausalLM? " + Known)]
+    [TestCase("DeepseekV3ForCausalLM", "DeepseekV4ForCausalLM", "1:1: unknown architecture \"DeepseekV4ForCausalLM\". Did you mean DeepseekV2ForCausalLM or DeepseekV3ForCausalLM or DeepseekV32ForCausalLM? " + Known)]
     [TestCase("\"vocab_size\": 129280", "\"vocab_size\": 129280, \"vocab_size\": 1", "45:25: \"vocab_size\" is given twice; keep one")]
     public void DeepSeek(string old, string changed, string line) => Refused("deepseek-v3", old, changed, line);
 
@@ -85,13 +88,13 @@ public sealed class ConfigErrorTests
     }
 
     [Test]
-    public void SlidingWindow_IsNoted()
+    public void SlidingWindow_IsReadWhereItIsOn()
     {
         using var folder = new TemporaryFolder();
         string on = Changed("mixtral-8x7b", "\"sliding_window\": null", "\"sliding_window\": 4096");
         string off = Changed("qwen3-30b-a3b", "\"sliding_window\": null", "\"sliding_window\": 4096");
-        Assert.That(new ModelCatalog().Load(folder.Write("on.json", on)).Notes, Is.EqualTo((string[])["sliding_window 4096 is not modelled: attention is counted in full"]));
-        Assert.That(new ModelCatalog().Load(folder.Write("off.json", off)).Notes, Is.Empty, "use_sliding_window is false there");
+        Assert.That(new ModelCatalog().Load(folder.Write("on.json", on)).Spec.Window, Is.EqualTo(new AttentionWindow(4096, 32, Chunked: false)));
+        Assert.That(new ModelCatalog().Load(folder.Write("off.json", off)).Spec.Window, Is.Null, "use_sliding_window is false there");
     }
 
     private static string Changed(string slug, string old, string changed)

@@ -15,7 +15,11 @@ internal static class HandCount
     {
         long h = model.Hidden;
         long norm = model.Norm == Norm.Layer ? 2 * h : h;
-        long total = norm + (model.TiedEmbeddings ? 1 : 2) * h * model.Vocabulary + h * model.LearnedPositions;
+        long width = model.EmbeddingWidth == 0 ? h : model.EmbeddingWidth;
+        long total = (model.TiedEmbeddings ? 1 : 2) * width * model.Vocabulary + h * model.LearnedPositions
+            + (width == h ? 0 : 2 * width * h)
+            + (model.FinalNorm ? norm : 0)
+            + (model.EmbeddingNorm ? norm : 0);
         foreach (LayerKind kind in model.Layers)
         {
             total += 2 * norm + Attention(h, model.Attention);
@@ -35,7 +39,10 @@ internal static class HandCount
                 : h * latent.QueryRank + latent.QueryRank + latent.QueryRank * n * (latent.NopeWidth + latent.RopeWidth);
             long keys = h * (latent.KeyValueRank + latent.RopeWidth) + latent.KeyValueRank;
             long up = latent.KeyValueRank * n * (latent.NopeWidth + latent.HeadValueWidth);
-            return queries + keys + up + n * latent.HeadValueWidth * h;
+            long indexer = latent.Indexer is { } index
+                ? latent.QueryRank * index.Heads * index.HeadWidth + h * index.HeadWidth + 2 * index.HeadWidth + h * index.Heads
+                : 0;
+            return queries + keys + up + n * latent.HeadValueWidth * h + indexer;
         }
 
         var grouped = (GroupedQueryAttention)attention;
@@ -44,7 +51,8 @@ internal static class HandCount
         return h * (q + kv) + q * h
             + (grouped.QueryKeyValueBias ? q + kv : 0)
             + (grouped.OutputBias ? h : 0)
-            + (grouped.QueryKeyNorm ? 2 * grouped.HeadWidth : 0);
+            + (grouped.QueryKeyNorm ? 2 * grouped.HeadWidth : 0)
+            + (grouped.Sinks ? grouped.Heads : 0);
     }
 
     private static long Mlp(long h, MlpSpec mlp) => mlp.Activation == Activation.SwiGlu
@@ -53,5 +61,7 @@ internal static class HandCount
 
     // The router's correction bias is not trained by gradient, but it is in the published files.
     private static long Moe(long h, MoeSpec moe, int experts) =>
-        h * moe.Experts + (moe.Router.CorrectionBias ? moe.Experts : 0) + 3 * h * ((long)experts * moe.ExpertWidth + moe.SharedWidth);
+        h * moe.Experts + (moe.Router.CorrectionBias ? moe.Experts : 0) + 3 * h * ((long)experts * moe.ExpertWidth + moe.SharedWidth)
+        + (moe.RouterBias ? moe.Experts : 0)
+        + (moe.ExpertBias ? experts * (2L * moe.ExpertWidth + h) : 0);
 }

@@ -53,28 +53,6 @@ public sealed class HuggingFaceTests
     }
 
     [Test]
-    public void PublishedTotals_AreWithinTheirRounding()
-    {
-        var catalog = new ModelCatalog();
-        using (Assert.EnterMultipleScope())
-        {
-            foreach (LoadedModel model in catalog.Names.Select(catalog.Load))
-            {
-                PublishedTotals published = model.Published!;
-                Assert.That(HandCount.Total(model.Spec) / 1e9, Is.EqualTo(published.TotalBillions).Within(0.3).Percent, model.Spec.Name);
-                // Publications differ on the input embedding: the stated number lies between the counts with and without it, to its rounding.
-                if (published.ActiveBillions is { } active)
-                {
-                    double with = HandCount.Active(model.Spec) / 1e9;
-                    double without = with - ((double)model.Spec.Hidden * model.Spec.Vocabulary / 1e9);
-                    double rounding = active < 15 ? 0.06 : 0.5;
-                    Assert.That(active, Is.InRange(without - rounding, with + rounding), model.Spec.Name);
-                }
-            }
-        }
-    }
-
-    [Test]
     public void DeepSeekV3_IsReadWhole()
     {
         ModelSpec v3 = new ModelCatalog().Load("v3-671b").Spec;

@@ -88,11 +88,11 @@ public sealed partial class StackTests
     [TestCase("\"hierarchical\": true", "\"hierarchical\": 1", "experts.hierarchical must be true or false, got 1")]
     [TestCase("\"pair_overhead\"", "\"pair_overhed\"", "overlap.pair_overhead is missing; the file has \"pair_overhed\"")]
     [TestCase("\"experts\": {", "\"experts\": { \"colour\": 1,", "unknown field \"experts.colour\". Allowed: bandwidths, combine_bytes, dispatch_bytes, hierarchical, load_factor_by_experts_per_gpu, measured_network_gb_s, measured_nvlink_gb_s, notify_ms")]
-    [TestCase("[\"full\"]", "[\"everything\"]", "unknown module \"everything\"; allowed: layernorm, mla_up_proj, moe_act, core_attn, mlp, full")]
+    [TestCase("[\"full\"]", "[\"everything\"]", "unknown module \"everything\"; allowed: layernorm, mla_up_proj, moe_act, core_attn, mlp, mlp_up, attn_proj, moe, full")]
     [TestCase("\"64\": {", "\"sixty\": {", "experts.bandwidths.sixty: the name must be a whole number above 0")]
     [TestCase("{ \"name\": \"full\"", "{ \"name\": \"none\"", "recompute policy \"none\" is given twice; keep one")]
     [TestCase("\"notify_ms\": {", "\"notify_ms\": 3e-1, \"notify\": {", "experts.notify_ms needs its source: write { \"value\": 3e-1, \"kind\": \"assumed\", \"source\": \"...\" } instead of 3e-1")]
-    [TestCase("\"gemm\": {", "\"gemm\": { \"fp16\": {},", "unknown field \"rates.hopper.gemm.fp16\". Did you mean bf16 or fp8? Allowed: bf16, fp8")]
+    [TestCase("\"gemm\": {", "\"gemm\": { \"fp16\": {},", "unknown field \"rates.hopper.gemm.fp16\". Did you mean bf16 or fp8? Allowed: bf16, fp8, mxfp8, nvfp4")]
     [TestCase("\"kind\": \"measured\"", "\"kind\": \"guess\"", "experts.bandwidths.8.dispatch_gb_s.kind \"guess\" is not known; allowed: measured, fitted, data_sheet, derived, assumed")]
     [TestCase("\"source\": \"one BF16 copy\"", "\"source\": \" \"", "memory.weight_bytes_bf16.source is empty; say where the number is from")]
     [TestCase("\"source\": \"one BF16 copy\"", "\"source\": \"x\", \"note\": 1", "unknown field \"memory.weight_bytes_bf16.note\". Allowed: kind, source, value")]
@@ -107,6 +107,37 @@ public sealed partial class StackTests
         string path = folder.Write("s.json", text[..at] + changed + text[(at + old.Length)..]);
         var error = Assert.Throws<InputException>(() => new StackCatalog().Load(path));
         Assert.That(Place().Replace(error.Message, ""), Is.EqualTo(line));
+    }
+
+    [Test]
+    public void Base_GivesWhatTheStackDoesNotSay()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write("mine.json", """
+            { "description": "mine", "base": "megatron", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
+            """);
+        string path = folder.Write("ours.json", """{ "description": "ours", "base": "mine.json", "sequence_parallel": false, "schedules": ["gpipe"] }""");
+        StackSpec below = new StackCatalog().Load("megatron").Spec;
+        StackSpec ours = new StackCatalog().Load(path).Spec;
+        Assert.Multiple(() =>
+        {
+            Assert.That(ours.Memory, Is.EqualTo(below.Memory with { Reserve = Cost.Units.Bytes.FromGigabytes(9) }));
+            Assert.That(ours.SequenceParallel, Is.False);
+            Assert.That(ours.Schedules, Is.EqualTo(new[] { "gpipe" }));
+            Assert.That(ours.Rates.Length, Is.EqualTo(below.Rates.Length));
+            Assert.That(below.Software, Is.Not.Empty);
+            Assert.That(ours.Software, Is.Empty);
+        });
+    }
+
+    [TestCase("nobody", "unknown stack \"nobody\"")]
+    [TestCase("circle.json", "is the end of a chain of more than 5 stacks, or of a circle")]
+    public void Base_ThatLeadsNowhere_IsOneLine(string below, string line)
+    {
+        using var folder = new TemporaryFolder();
+        string path = folder.Write("circle.json", $$"""{ "description": "x", "base": "{{below}}" }""");
+        var error = Assert.Throws<InputException>(() => new StackCatalog().Load(path));
+        Assert.That(error.Message, Does.Contain(line).And.Not.Contains("\n"));
     }
 
     [Test]

@@ -65,7 +65,7 @@ public sealed class PlanFileReaderTests
     [TestCase("\"pp\": 16,", "\"pp\": 0,", "p.json: decisions.degrees.pp: 0 is not a whole number from 1")]
     [TestCase("\"pp\": 16,", "\"pp\": \"16\",", "p.json: decisions.degrees.pp: \"16\" is not a whole number from 1")]
     [TestCase("\"pp\": 16,", "\"pp\": 8,", "p.json: decisions.degrees: tp x cp x pp x dp = 1024, but the request has 2048 gpus")]
-    [TestCase("\"precision\": \"fp8\"", "\"precision\": \"int4\"", "p.json: request.precision: 'int4' is not allowed; choose from bf16, fp8")]
+    [TestCase("\"precision\": \"fp8\"", "\"precision\": \"int4\"", "p.json: request.precision: 'int4' is not allowed; choose from bf16, fp16, fp8, mxfp8, nvfp4")]
     [TestCase("\"layers\":\"Etttt\"", "\"layers\":\"Ettt\"", "p.json: decisions.stages: the stages are not those of layout; make both the same")]
     [TestCase("\"layout\": \"", "\"layout\": \"x", "p.json: decisions.layout: 'x' is not allowed; a layout is made of E t m L |, (...)*N and x*N")]
     public void Read_WrongFile_SaysWhereInOneLine(string good, string bad, string message)

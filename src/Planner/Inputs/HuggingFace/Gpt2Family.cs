@@ -14,21 +14,13 @@ internal sealed class Gpt2Family : IConfigFamily
     public ModelSpec Read(string name, JsonFields config, ICollection<string> notes)
     {
         int hidden = config.Count("n_embd");
-        int heads = config.Count("n_head");
         return new ModelSpec(
             name,
             hidden,
             Shape.Vocabulary(config),
             LayerKinds.Uniform(Shape.Layers(config, "n_layer"), LayerKind.Dense),
-            new GroupedQueryAttention(
-                heads,
-                heads,
-                Shape.HeadWidth(config, hidden, heads, "n_head"),
-                QueryKeyValueBias: true,
-                OutputBias: true,
-                QueryKeyNorm: false,
-                Rotary: false),
-            new MlpSpec(config.OptionalCount("n_inner") ?? 4 * hidden, Activation.Gelu, Bias: true),
+            Shape.MultiHead(config, hidden, "n_head", queryKeyValueBias: true, outputBias: true, rotary: false),
+            new MlpSpec(Shape.FourTimes(config, "n_inner", hidden), Shape.Ungated(config, "activation_function", "gelu_new"), Bias: true),
             Moe: null,
             MtpModules: 0,
             config.Flag("tie_word_embeddings", absent: true),

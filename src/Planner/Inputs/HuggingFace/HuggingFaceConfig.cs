@@ -18,7 +18,15 @@ internal static class HuggingFaceConfig
         new MixtralFamily(),
         new Qwen3MoeFamily(),
         new Glm4MoeFamily(),
+        new GptOssFamily(),
+        new Llama4Family(),
+        new NemotronFamily(),
         new Gpt2Family(),
+        new GptNeoXFamily(),
+        new GptNeoFamily(),
+        new OptFamily(),
+        new BloomFamily(),
+        new MptFamily(),
     ];
 
     public static IEnumerable<string> Architectures => Families.SelectMany(family => family.Architectures);
@@ -29,29 +37,49 @@ internal static class HuggingFaceConfig
 
     public static ModelSpec Read(string name, JsonFields config, ICollection<string> notes)
     {
-        // Multimodal files keep the language model under text_config.
-        if (config.Optional("hidden_size") is null && config.OptionalObject("text_config") is { } text)
+        ModelSpec model = Language(config, notes) is { } text
+            ? Family(text).Read(name, text, notes)
+            : Family(config).Read(name, config, notes);
+        if (model.DenseLayersAmongMoe > 0)
         {
-            notes.Add("only the language model under text_config is planned");
-            return Family(text, null).Read(name, text, notes);
+            notes.Add(FormattableString.Invariant(
+                $"dense and MoE layers alternate: the {model.LayersFromFirstMoe} layers from the first MoE layer on are placed as the mean of ")
+                + FormattableString.Invariant($"{model.MoeLayers} MoE and {model.DenseLayersAmongMoe} dense ones"));
         }
 
-        return Family(config, FirstArchitecture(config)).Read(name, config, notes);
+        return model;
+    }
+
+    // Multimodal files keep the language model under text_config; a few have its fields on top as well, which then count.
+    private static JsonFields? Language(JsonFields config, ICollection<string> notes)
+    {
+        if (config.OptionalObject("text_config") is not { } text
+            || (config.Optional("hidden_size") is not null && Find(FirstArchitecture(config), config.OptionalText("model_type")) is not null))
+        {
+            return null;
+        }
+
+        notes.Add("only the language model under text_config is planned");
+        return text;
     }
 
     private static string? FirstArchitecture(JsonFields config) =>
         config.OptionalArray("architectures") is { Length: > 0 } ? config.Texts("architectures")[0] : null;
 
-    private static IConfigFamily Family(JsonFields config, string? architecture)
+    private static IConfigFamily? Find(string? architecture, string? type) =>
+        Families.FirstOrDefault(known => architecture is not null && known.Architectures.Contains(architecture))
+        ?? Families.FirstOrDefault(known => architecture is null && type is not null && known.ModelTypes.Contains(type));
+
+    private static IConfigFamily Family(JsonFields config)
     {
+        string? architecture = FirstArchitecture(config);
         string? type = config.OptionalText("model_type");
-        IConfigFamily? family =
-            Families.FirstOrDefault(known => architecture is not null && known.Architectures.Contains(architecture))
-            ?? Families.FirstOrDefault(known => architecture is null && type is not null && known.ModelTypes.Contains(type));
-        if (family is not null)
+        if (Find(architecture, type) is { } family)
             return family;
         string given = architecture ?? type
             ?? throw config.Error(NotAModel);
+        if (OtherModels.Reason(config, architecture, type) is { } reason)
+            throw config.Error($"{OneLine.Quote(given)} is not a decoder-only language model: {reason}");
         string hint = NearestNames.Hint(given, Architectures);
         throw config.Error($"unknown architecture {OneLine.Quote(given)}.{hint} Known: {OneLine.List(Architectures)}");
     }

@@ -39,6 +39,16 @@ internal static class LayerKinds
         return Each(layers, index => (index + 1) % every == 0 && !dense.Contains(index));
     }
 
+    /// <summary>Llama 4's rule: the layers listed in moe_layers, or every interleave_moe_layer_step-th.</summary>
+    public static ImmutableArray<LayerKind> Interleaved(JsonFields config, int layers)
+    {
+        int every = config.OptionalCount("interleave_moe_layer_step") ?? 1;
+        if (config.OptionalArray("moe_layers") is not { } list)
+            return Each(layers, index => (index + 1) % every == 0);
+        HashSet<int> experts = [.. list.Select(item => config.AsCount(config.PathOf("moe_layers"), item, 0, layers - 1))];
+        return Each(layers, experts.Contains);
+    }
+
     /// <summary>mlp_layer_types (dense, sparse) or a list of 0 and 1 in moe_layer_freq; null where there is neither.</summary>
     private static ImmutableArray<LayerKind>? Listed(JsonFields config, int layers)
     {
@@ -63,7 +73,8 @@ internal static class LayerKinds
         _ => throw config.ErrorAt("mlp_layer_types", $"mlp_layer_types holds {OneLine.Quote(type)}; allowed: dense, sparse"),
     };
 
-    private static ImmutableArray<LayerKind> OfLength(JsonFields config, string name, int layers, ImmutableArray<LayerKind> list) =>
+    /// <summary>A list a layer must have as many entries as there are layers.</summary>
+    public static ImmutableArray<T> OfLength<T>(JsonFields config, string name, int layers, ImmutableArray<T> list) =>
         list.Length == layers
             ? list
             : throw config.ErrorAt(name, FormattableString.Invariant($"{name} has {list.Length} entries for {layers} layers"));

@@ -13,7 +13,6 @@ internal sealed class Qwen3MoeFamily : IConfigFamily
 
     public ModelSpec Read(string name, JsonFields config, ICollection<string> notes)
     {
-        Shape.NoteSlidingWindow(config, notes);
         ImmutableArray<LayerKind> layers = LayerKinds.SparseStep(config, Shape.Layers(config));
         (int experts, int topK) = Shape.Experts(config, "num_experts");
         bool bias = config.Flag("attention_bias", absent: false);
@@ -30,6 +29,9 @@ internal sealed class Qwen3MoeFamily : IConfigFamily
             MtpModules: 0,
             Shape.Tied(config),
             LearnedPositions: 0,
-            Norm.Rms);
+            Norm.Rms)
+        {
+            Window = AttentionWindows.Sliding(config, layers.Length, _ => config.Flag("use_sliding_window", absent: false)),
+        };
     }
 }

@@ -73,10 +73,30 @@ internal static class Shape
                 FormattableString.Invariant($"n_shared_experts times moe_intermediate_size must be at most {JsonFields.LargestCount}, got {width}"));
     }
 
-    /// <summary>Notes a sliding window that is on: the cost model counts attention in full.</summary>
-    public static void NoteSlidingWindow(JsonFields config, ICollection<string> notes)
+    /// <summary>Multi-head attention of the older files: a head is hidden / heads wide and has its own keys and values.</summary>
+    public static GroupedQueryAttention MultiHead(JsonFields config, int hidden, string headsName, bool queryKeyValueBias, bool outputBias, bool rotary)
     {
-        if (config.OptionalCount("sliding_window") is { } window && config.Flag("use_sliding_window", absent: true))
-            notes.Add(FormattableString.Invariant($"sliding_window {window} is not modelled: attention is counted in full"));
+        int heads = config.Count(headsName);
+        return new GroupedQueryAttention(
+            heads, heads, HeadWidth(config, hidden, heads, headsName), queryKeyValueBias, outputBias, QueryKeyNorm: false, rotary);
+    }
+
+    /// <summary>Width of an MLP that the file leaves out where it is four times the hidden width.</summary>
+    public static int FourTimes(JsonFields config, string widthName, int hidden) =>
+        config.OptionalCount(widthName) ?? (hidden <= JsonFields.LargestCount / 4
+            ? 4 * hidden
+            : throw config.ErrorAt(widthName, FormattableString.Invariant($"{widthName} is missing and 4 x {hidden} is above {JsonFields.LargestCount}")));
+
+    /// <summary>Activation of an ungated MLP by the file's word; all GELU approximations cost the same.</summary>
+    public static Activation Ungated(JsonFields config, string name, string absent)
+    {
+        string word = config.OptionalText(name) ?? absent;
+        return word switch
+        {
+            "relu" => Activation.Relu,
+            "relu2" => Activation.SquaredRelu,
+            _ when word.StartsWith("gelu", StringComparison.Ordinal) => Activation.Gelu,
+            _ => throw config.ErrorAt(name, $"unknown {name} {OneLine.Quote(word)}; allowed: relu, relu2, gelu and its approximations"),
+        };
     }
 }

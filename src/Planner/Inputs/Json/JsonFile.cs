@@ -13,11 +13,20 @@ internal sealed class JsonFile
         Root = new JsonParser(this, text.Bytes).Parse();
     }
 
+    private JsonFile(InputText text, JsonItem root)
+    {
+        this.text = text;
+        Root = root;
+    }
+
     public string Name => text.Name;
 
     public JsonItem Root { get; }
 
     public static JsonFile Parse(InputText text) => new(text);
+
+    /// <summary>This file laid over another; places in error messages are those of this one.</summary>
+    public JsonFile Over(JsonItem below) => new(text, Root.Over(below));
 
     /// <summary>An error at a place: file:line:column: message, both counted from 1.</summary>
     public InputException Error(int offset, string message)

@@ -36,6 +36,30 @@ internal sealed record JsonItem(
         return null;
     }
 
+    /// <summary>
+    /// This value laid over another: objects are merged field by field, anything else replaces. A number with its source is one value.
+    /// Offsets of what the other adds point at this object.
+    /// </summary>
+    public JsonItem Over(JsonItem below)
+    {
+        if (Kind != JsonKind.Object || below.Kind != JsonKind.Object || Find("value") is not null || below.Find("value") is not null)
+            return this;
+        ImmutableArray<JsonMember>.Builder members = ImmutableArray.CreateBuilder<JsonMember>();
+        foreach (JsonMember member in below.Members)
+            members.Add(new JsonMember(member.Name, Find(member.Name)?.Over(member.Value) ?? member.Value.At(Offset), Offset));
+        members.AddRange(Members.Where(member => below.Find(member.Name) is null));
+        return this with { Members = members.ToImmutable() };
+    }
+
+    public JsonItem Without(string name) => this with { Members = [.. Members.Where(member => member.Name != name)] };
+
+    private JsonItem At(int offset) => this with
+    {
+        Offset = offset,
+        Members = [.. Members.Select(member => new JsonMember(member.Name, member.Value.At(offset), offset))],
+        Items = [.. Items.Select(each => each.At(offset))],
+    };
+
     /// <summary>How an error message calls the value.</summary>
     public string Describe() => Kind switch
     {

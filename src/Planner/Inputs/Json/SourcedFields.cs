@@ -44,6 +44,11 @@ internal sealed class SourcedFields(JsonFields fields, ImmutableArray<Constant>.
 
     public SourcedFields Object(string name) => new(fields.Object(name), constants);
 
+    /// <summary>The objects of an array, each with its place.</summary>
+    public ImmutableArray<SourcedFields> Objects(string name) =>
+        [.. fields.Array(name).Select((item, index) => new SourcedFields(
+            JsonFields.Of(fields.File, item, string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf(name)}[{index}]")), constants))];
+
     public double Number(string name, NumberRange range)
     {
         JsonItem value = Value(name, inner => inner.Kind == JsonKind.Number ? Spell(inner) : null, "a number");
