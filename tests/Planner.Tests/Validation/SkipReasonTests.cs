@@ -41,7 +41,7 @@ public sealed class SkipReasonTests
     [TestCase("layers_override=12", "layers_override is not supported")]
     [TestCase("measured_step_s=40000", "measured_step_s 40000 would be 0.004 % of the bf16 peak: milliseconds, or not")]
     [TestCase("measured_step_s=0.04", "of the bf16 peak: not seconds, or not")]
-    [TestCase("measured_mem_gib=71000", "measured_mem_gib 71000 is more than the 74.5 GiB of h100: not GiB")]
+    [TestCase("measured_mem_gib=71000", "measured_mem_gib 71000 is more than the 74.5 GiB of h100: not GiB, not of one GPU, or not measured")]
     public void WhatCannotBe_IsSkippedWithItsReason(string change, string reason)
     {
         var result = Estimator.Estimate(Runs.One(change));

@@ -168,6 +168,15 @@ public sealed class ValidateCommandTests
     }
 
     [Test]
+    public void BrokenFile_IsTheReasonOfItsRows_WithoutItsFolder()
+    {
+        Copy("models", "llama3.1-8b", "our-8b", _ => "{ \"architectures\": 1 }");
+        var run = Validate(Runs.Csv("", "id=b model=our-8b"), "--models", Path.Join(folder.Path, "models"), "--format", "json");
+        using var document = JsonDocument.Parse(run.Output);
+        Assert.That(document.RootElement.GetProperty("skipped")[0].GetProperty("reason").GetString(), Does.StartWith("our-8b.json:1:20: "));
+    }
+
+    [Test]
     public void OwnFile_ComesBeforeTheCatalogs()
     {
         Copy("hardware", "h100", "h100", text => text.Replace("\"hbm_tb_s\": { \"value\": 3.35", "\"hbm_tb_s\": { \"value\": 1.0"));
