@@ -134,8 +134,9 @@ public sealed class LayerCosts
             builder.Elementwise(4 * own * model.Hidden, 8 * own * model.Hidden);
             builder.Linear(1, tokens, model.Hidden, model.Vocabulary / (double)key.Tensor, Precision.Bf16);
 
-            // Logits to FP32 (2 + 4), maximum and sum (4); backward reads them and writes their gradient (4 + 2).
-            builder.Elementwise(10 * logits, 6 * logits);
+            // Logits to FP32 (2 + 4), maximum and sum (4); backward reads them and writes their gradient (4 + 2). By themselves: to FP32 (6), maximum (4),
+            // less it (8), exponential (8), sum (4), division (8); backward scales (8) and casts (6).
+            builder.Elementwise((stack.SeparateKernels ? 38 : 10) * logits, (stack.SeparateKernels ? 14 : 6) * logits);
         }
 
         var passes = 1 + model.MtpModules;

@@ -52,6 +52,8 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
                 return sync with { Reduce = AtEnd(2 * reduce, backward) };
             case Sharding.Zero1:
                 return sync with { Reduce = AtEnd(reduce, backward), Gather = AtEnd(gather, forward) };
+            case Sharding.Zero2 when stack.ReducesOnceAStep:
+                return sync with { Reduce = AtEnd(reduce, backward), Gather = AtEnd(gather, forward) };
             case Sharding.Zero2:
                 return sync with { Gather = AtEnd(gather, forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
             default:
