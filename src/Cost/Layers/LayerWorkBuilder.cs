@@ -79,6 +79,9 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
     }
 
+    /// <summary>An element-wise kernel that only the backward pass has.</summary>
+    public void Backward(double bytes) => backward += new PassWork(0, 0, bytes, 1);
+
     /// <summary>Fused attention of so many forward FLOPs.</summary>
     public void Attention(double flops, bool recompute)
     {
