@@ -55,11 +55,13 @@ public sealed class ComputeRates
     public double Accumulate(Precision precision, double elements) =>
         accumulationBytes * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);
 
-    /// <summary>Seconds of fused attention, forward. FLOPs are the causal half.</summary>
-    public double AttentionForward(double flops) => flops / rates.AttentionForward.Value;
+    /// <summary>Seconds of fused attention, forward. FLOPs are the causal half; keys are those of a sequence.</summary>
+    public double AttentionForward(double flops, double keys) => Ramped(flops / rates.AttentionForward.Value, keys);
 
     /// <summary>Seconds of fused attention, backward: 2.5 times the forward's FLOPs (five products instead of two).</summary>
-    public double AttentionBackward(double forwardFlops) => 2.5 * forwardFlops / rates.AttentionBackward.Value;
+    public double AttentionBackward(double forwardFlops, double keys) => Ramped(2.5 * forwardFlops / rates.AttentionBackward.Value, keys);
+
+    private double Ramped(double seconds, double keys) => seconds * (1 + (rates.AttentionRamp / keys));
 
     /// <summary>Seconds of a pass alone on the GPU.</summary>
     public double Alone(PassWork work) =>

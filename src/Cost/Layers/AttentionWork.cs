@@ -31,7 +31,7 @@ internal static class AttentionWork
         if (at.Unfused)
             AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
         builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
@@ -103,6 +103,7 @@ internal static class AttentionWork
         // The gradients of queries, keys and values are put side by side.
         if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
+        EagerKernels.AddProjections(builder, at, grouped);
         if (grouped.Rotary) builder.Elementwise(bytes, bytes);
         if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }

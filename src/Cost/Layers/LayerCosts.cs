@@ -70,7 +70,7 @@ public sealed class LayerCosts
         }
 
         var full = key.Recompute.Has(RecomputeModules.Full);
-        if (full) builder.RecomputeAll();
+        if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
         var kept = ActivationMemory.Attention(at, fp8Saved)
             + (kind == LayerKind.Moe ? ActivationMemory.Moe(at, fp8Saved, load) : ActivationMemory.Dense(at, fp8Saved));

@@ -8,10 +8,10 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
 {
     private const double AdapterRank = 16;
 
-
     private PassWork forward;
     private PassWork backward;
     private PassWork weight;
+    private double last;
 
     public Precision Precision => precision;
 
@@ -30,6 +30,7 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         var p = at ?? precision;
         var launch = rates.Groups(groups);
         var once = rates.Gemm(p, groups, rows, output, input) + launch;
+        last = once;
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + launch + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
@@ -82,14 +83,18 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     /// <summary>An element-wise kernel that only the backward pass has.</summary>
     public void Backward(double bytes) => backward += new PassWork(0, 0, bytes, 1);
 
-    /// <summary>Fused attention of so many forward FLOPs.</summary>
-    public void Attention(double flops, bool recompute)
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
+    public void Attention(double flops, double keys, bool recompute)
     {
-        var once = rates.AttentionForward(flops);
+        var once = rates.AttentionForward(flops, keys);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
-    /// <summary>The backward pass runs the whole forward again.</summary>
-    public void RecomputeAll() => backward += forward;
+    /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>
+    public void RecomputeAll(bool butLast)
+    {
+        backward += forward;
+        if (butLast) backward += new PassWork(-last, 0, 0, -1);
+    }
 }

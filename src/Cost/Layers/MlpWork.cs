@@ -12,6 +12,7 @@ internal static class MlpWork
     {
         var mlp = at.Model.DenseMlp!;
         SharedKernels.AddNorm(builder, at, at.Tokens);
+        EagerKernels.AddMlp(builder, at, mlp);
         AddMlp(builder, at.Hidden, mlp.Width / (double)at.Tensor, mlp.Activation, 1, at.Tokens, at.Recompute, WholeMlp(at.Recompute));
         if (mlp.Bias)
         {

@@ -10,9 +10,9 @@ internal static class SharedKernels
     {
         var norms = at.Recompute.Has(RecomputeModules.LayerNorm);
         var own = at.Own * at.Hidden;
-
         // By themselves: gradient of the input reads two and writes one, that of scale and shift reads two, and the residual's gradient is added (two reads, a write).
         builder.Elementwise(4 * own, (at.Stack.SeparateKernels ? 16 : 8) * own, norms);
+        EagerKernels.AddNorm(builder, at);
         builder.Quantise(quantised * at.Hidden, norms);
     }
 

@@ -23,6 +23,12 @@ public sealed record ArchitectureRates(
 {
     /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
     public Seconds GroupLaunch { get; init; }
+
+    /// <summary>
+    /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
+    /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
+    /// </summary>
+    public double AttentionRamp { get; init; }
 }
 
 /// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
@@ -119,6 +125,26 @@ public enum AttentionKernel
     Unfused,
 }
 
+/// <summary>How the work between matrix multiplies runs.</summary>
+public enum ElementwiseKernels
+{
+    /// <summary>Written or compiled into few kernels.</summary>
+    Fused,
+
+    /// <summary>One kernel an operation, as an eager framework runs them.</summary>
+    Eager,
+}
+
+/// <summary>How a gather or scatter runs whose group spans several domains.</summary>
+public enum CollectiveShape
+{
+    /// <summary>Inside the domains first, then across them (or the other way round): one after the other.</summary>
+    Hierarchical,
+
+    /// <summary>One ring through all members, cut into pieces: both links are busy at the same time, the slower one binds.</summary>
+    Ring,
+}
+
 /// <summary>How context-parallel ranks meet each other's keys and values.</summary>
 public enum ContextExchange
 {
@@ -196,6 +222,21 @@ public sealed record StackSpec(
 
     /// <summary>Training drops activations: masks are written, read and kept.</summary>
     public bool Dropout { get; init; }
+
+    /// <summary>Kernels between the matrix multiplies.</summary>
+    public ElementwiseKernels Elementwise { get; init; }
+
+    /// <summary>
+    /// Full recomputation of a layer ends once all that the backward pass reads is there again: nothing keeps the result of the layer's last
+    /// matrix multiply, so that one is not repeated (PyTorch's non-reentrant checkpoints).
+    /// </summary>
+    public bool RecomputeStopsEarly { get; init; }
+
+    /// <summary>How gathers and scatters cross domains.</summary>
+    public CollectiveShape Collectives { get; init; }
+
+    /// <summary>What the start of a ring grows by for every domain beyond the first that it spans; not used by other shapes.</summary>
+    public Seconds RingStep { get; init; }
 
     /// <summary>Context-parallel exchange.</summary>
     public ContextExchange ContextExchange { get; init; }

@@ -40,6 +40,10 @@ internal static class StackReader
             FusedSinks = top.Fields.Flag("fused_sinks", absent: true),
             SequenceParallel = top.Fields.Flag("sequence_parallel", absent: true),
             Dropout = top.Fields.Flag("dropout", absent: false),
+            Elementwise = Word(top.Fields, "elementwise", ("fused", ElementwiseKernels.Fused), ("eager", ElementwiseKernels.Eager)),
+            RecomputeStopsEarly = top.Fields.Flag("recompute_stops_early", absent: false),
+            Collectives = Word(top.Fields, "collectives", ("hierarchical", CollectiveShape.Hierarchical), ("ring", CollectiveShape.Ring)),
+            RingStep = Seconds.FromMicroseconds(OrElse(top, "ring_step_us", NumberRange.NotNegative, 0)),
             ContextExchange = Word(
                 top.Fields,
                 "context_exchange",
