@@ -48,6 +48,9 @@ public sealed class ComputeRates
             precision.Bytes(),
             outputBytes);
 
+    /// <summary>Seconds that launching so many groups adds to a grouped GEMM.</summary>
+    public double Groups(double groups) => groups > 1 ? groups * rates.GroupLaunch.Value : 0;
+
     /// <summary>Seconds that accumulating a weight gradient adds: the stack's bytes read and written an element, at GEMM memory efficiency.</summary>
     public double Accumulate(Precision precision, double elements) =>
         accumulationBytes * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);

@@ -35,6 +35,7 @@ internal static class AttentionWork
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
         builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
+        if (attention is GroupedQueryAttention { OutputBias: true }) SharedKernels.AddBiasGradient(builder, at, at.Own * at.Hidden);
         SharedKernels.AddResidual(builder, at);
     }
 
@@ -50,6 +51,10 @@ internal static class AttentionWork
         var scores = groups * rows * context;
         var dropout = at.Stack.Dropout ? 5 : 0;
         builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);
+
+        // The result goes from heads first to tokens first and its gradient back (read 2, write 2).
+        var moved = 4 * at.Tokens * heads * attention.ValueWidth;
+        if (at.Stack.SeparateKernels) builder.Elementwise(moved, moved, again);
     }
 
     private static void AddLatent(LayerWorkBuilder builder, LatentAttention latent, in LayerSetting at)
@@ -92,6 +97,11 @@ internal static class AttentionWork
         var width = grouped.HeadWidth;
         builder.Linear(1, at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
         builder.Adapter(at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
+        var projected = at.Tokens * (heads + (2 * keyValueHeads)) * width;
+        if (grouped.QueryKeyValueBias) SharedKernels.AddBias(builder, at, projected);
+
+        // The gradients of queries, keys and values are put side by side.
+        if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
         EagerKernels.AddProjections(builder, at, grouped);
         var again = at.Recompute.Has(RecomputeModules.EverySecondProduct);

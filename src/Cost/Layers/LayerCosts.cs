@@ -134,8 +134,7 @@ public sealed class LayerCosts
             builder.Elementwise(4 * own * model.Hidden, 8 * own * model.Hidden);
             builder.Linear(1, tokens, model.Hidden, model.Vocabulary / (double)key.Tensor, Precision.Bf16);
 
-            // Logits to FP32 (2 + 4), maximum and sum (4); backward reads them and writes their gradient (4 + 2).
-            builder.Elementwise(10 * logits, 6 * logits);
+            builder.Elementwise(stack.Loss.Forward * logits, stack.Loss.Backward * logits);
         }
 
         var passes = 1 + model.MtpModules;

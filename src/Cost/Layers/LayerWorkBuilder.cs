@@ -31,10 +31,11 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     {
         if (rows <= 0) return;
         var p = at ?? precision;
-        var once = rates.Gemm(p, groups, rows, output, input);
+        var launch = rates.Groups(groups);
+        var once = rates.Gemm(p, groups, rows, output, input) + launch;
         last = once;
         forward += new PassWork(once, 0, 0, 1);
-        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
+        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + launch + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
             weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
         if (!p.Quantised()) return;
@@ -84,6 +85,9 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         forward += new PassWork(0, 0, forwardBytes, 1);
         backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
     }
+
+    /// <summary>An element-wise kernel that only the backward pass has.</summary>
+    public void Backward(double bytes) => backward += new PassWork(0, 0, bytes, 1);
 
     /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
     public void Attention(double flops, double keys, bool recompute)

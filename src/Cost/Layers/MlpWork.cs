@@ -14,6 +14,12 @@ internal static class MlpWork
         SharedKernels.AddNorm(builder, at, at.Tokens);
         EagerKernels.AddMlp(builder, at, mlp);
         AddMlp(builder, at.Hidden, mlp.Width / (double)at.Tensor, mlp.Activation, 1, at.Tokens, at.Recompute, WholeMlp(at.Recompute));
+        if (mlp.Bias)
+        {
+            SharedKernels.AddBiasGradient(builder, at, at.Tokens * mlp.InputColumns / at.Tensor);
+            SharedKernels.AddBiasGradient(builder, at, at.Own * at.Hidden);
+        }
+
         SharedKernels.AddResidual(builder, at);
     }
 

@@ -21,6 +21,9 @@ public sealed record ArchitectureRates(
     double MemoryEfficiency,
     Seconds KernelLaunch)
 {
+    /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
+    public Seconds GroupLaunch { get; init; }
+
     /// <summary>
     /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
     /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
@@ -155,6 +158,9 @@ public enum ContextExchange
     AllToAll,
 }
 
+/// <summary>Bytes a logit that the loss moves.</summary>
+public readonly record struct LossBytes(double Forward, double Backward);
+
 /// <summary>The host's side: a pass of a layer takes no less than its kernels' launches.</summary>
 /// <param name="ForwardKernels">Kernels and calls of a layer's forward.</param>
 /// <param name="BackwardKernels">Of its full backward.</param>
@@ -164,6 +170,13 @@ public sealed record HostRates(double ForwardKernels, double BackwardKernels, Se
     /// <summary>The host is never late.</summary>
     public static HostRates Free { get; } = new(0, 0, Seconds.Zero);
 }
+
+/// <summary>Gradients of FP16 training: kept, added up and reduced in FP16, with a scaled loss.</summary>
+/// <param name="GradientBytes">Gradient accumulator.</param>
+/// <param name="AccumulationBytes">Read and written a weight and micro-batch to accumulate.</param>
+/// <param name="SyncBytes">An element of the reduction.</param>
+/// <param name="OptimizerBytes">Read and written a parameter of the optimizer's shard: unscaling and its check come on top.</param>
+public sealed record HalfGradients(double GradientBytes, double AccumulationBytes, double SyncBytes, double OptimizerBytes);
 
 /// <summary>The software that runs on the machine.</summary>
 /// <param name="Name">Name to print.</param>
@@ -243,11 +256,37 @@ public sealed record StackSpec(
     /// <summary>Bytes read and written a weight and micro-batch to accumulate its gradient: 8 in FP32, 0 where the product overwrites.</summary>
     public double AccumulationBytes { get; init; } = 8;
 
+    /// <summary>Bytes read and written a logit by the loss: forward and backward. Fused: to FP32, maximum and sum; back a read and a gradient.</summary>
+    public LossBytes Loss { get; init; } = new(10, 6);
+
+    /// <summary>What differs under FP16; null where FP16 trains as BF16 does.</summary>
+    public HalfGradients? Fp16 { get; init; }
+
+    /// <summary>
+    /// Biases, their gradients, gradients that meet at a residual and re-layouts around the attention are kernels of their own (eager PyTorch before
+    /// fused epilogues).
+    /// </summary>
+    public bool SeparateKernels { get; init; }
+
+    /// <summary>ZeRO-2 reduces gradients once a step, of the sum of its micro-batches, as ZeRO-1 does; false: those of every micro-batch.</summary>
+    public bool ReducesOnceAStep { get; init; }
+
     /// <summary>Time of a step outside of any layer: data, logging, norms of gradients, the host's wait.</summary>
     public Seconds StepOverhead { get; init; }
 
     /// <summary>Software names, as run tables give them, that this stack stands for; a name that starts with one of them is one of them.</summary>
     public ImmutableArray<string> Software { get; init; } = [];
+
+    /// <summary>The stack as it trains in a precision.</summary>
+    public StackSpec In(Precision precision) => precision == Precision.Fp16 && Fp16 is { } half
+        ? this with
+        {
+            Memory = Memory with { GradientBytes = half.GradientBytes },
+            AccumulationBytes = half.AccumulationBytes,
+            GradientSyncBytes = half.SyncBytes,
+            OptimizerBytes = half.OptimizerBytes,
+        }
+        : this;
 
     /// <summary>The rates for an architecture; null where the stack has none.</summary>
     public ArchitectureRates? For(string architecture) => Rates.FirstOrDefault(rates => rates.Architecture == architecture);

@@ -12,8 +12,8 @@ internal static class ValidateCommand
 
     public static readonly string[] Examples =
     [
-        "planner validate published-runs.csv --report tables",
-        "planner validate published-runs.csv --stack megatron --format json",
+        "planner validate data/measurements/published-runs.csv --report tables",
+        "planner validate runs.csv --models my-models --stack megatron --format json",
     ];
 
     public static Command Create(CommandContext context)
@@ -57,7 +57,7 @@ internal static class ValidateCommand
     {
         if (result.Rows == 0) return "the table has no row";
         var first = result.Skipped.GroupBy(row => row.Reason).MaxBy(group => group.Count())!;
-        return $"none of the {result.Rows} rows can be estimated; {first.Count()} of them: {first.Key}";
+        return $"no row of {result.Rows} can be estimated; {first.Count()} for this reason: {first.Key}";
     }
 
     private static void Deliver(ValidationResult result, string? folder, ReportFormat format, CommandContext context)

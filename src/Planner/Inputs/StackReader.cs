@@ -56,6 +56,12 @@ internal static class StackReader
                 ("all_to_all", ContextExchange.AllToAll)),
             Host = top.Fields.Optional("host") is null ? HostRates.Free : Host(top.Object("host")),
             AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
+            Loss = new LossBytes(
+                OrElse(top, "loss_forward_bytes", NumberRange.Positive, 10),
+                OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
+            Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
+            SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
+            ReducesOnceAStep = top.Fields.Flag("zero2_reduces_once", absent: false),
             StepOverhead = Seconds.FromMilliseconds(OrElse(top, "step_overhead_ms", NumberRange.NotNegative, 0)),
             Software = top.Fields.Optional("software") is null ? [] : top.Fields.Texts("software"),
         };
@@ -91,6 +97,17 @@ internal static class StackReader
             Seconds.FromMicroseconds(fields.Number("us_per_kernel", NumberRange.NotNegative)));
         fields.Fields.RefuseOthers();
         return host;
+    }
+
+    private static HalfGradients Half(SourcedFields fields)
+    {
+        var half = new HalfGradients(
+            fields.Number("gradient_bytes", NumberRange.Positive),
+            fields.Number("accumulation_bytes", NumberRange.NotNegative),
+            fields.Number("gradient_sync_bytes", NumberRange.Positive),
+            fields.Number("optimizer_bytes", NumberRange.Positive));
+        fields.Fields.RefuseOthers();
+        return half;
     }
 
     private static OverlapRates Overlap(SourcedFields fields)

@@ -12,11 +12,12 @@ namespace Planner.Validation;
 public sealed class RunEstimator
 {
     private readonly ConcurrentDictionary<MeasuredRun, Found<RunSetup>> setups = new(ReferenceEqualityComparer.Instance);
+    private readonly BuiltPipelines pipelines = new();
     private readonly RunReader reader;
 
     /// <param name="catalogs">Models, machines, stacks.</param>
     /// <param name="stack">Stack of every row; null for each row's own.</param>
-    public RunEstimator(RunCatalogs catalogs, string? stack = null) => reader = new RunReader(catalogs, stack, new ScheduleGraphs());
+    public RunEstimator(RunCatalogs catalogs, string? stack = null) => reader = new RunReader(catalogs, stack, pipelines);
 
     /// <summary>Estimates a row.</summary>
     /// <param name="run">The row.</param>
@@ -35,10 +36,10 @@ public sealed class RunEstimator
         return [.. results];
     }
 
-    private static RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust)
+    private RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust)
     {
         var costs = setup.Costs(adjust);
-        var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan).Estimate();
+        var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan, pipelines.Of(setup.Layout)).Estimate();
         var fullest = estimate.Fullest;
         return new RunEstimated(
             run,

@@ -34,8 +34,8 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         foreach (var row in table.Rows)
         {
             var cells = new RunCells(columns, row);
-            var run = Run(cells, row.Line);
             if (row.Cells.Length != table.Header.Length) cells.Object(Text($"{row.Cells.Length} cells under {table.Header.Length} columns"));
+            var run = Run(cells, row.Line);
             if (run.Id.Length == 0) cells.Object("it has no id");
             else if (!lineOfId.TryAdd(run.Id, row.Line)) cells.Object(Text($"its id is also that of line {lineOfId[run.Id]}"));
             if (run.Model.Length == 0) cells.Object("it names no model");
