@@ -25,8 +25,12 @@ public readonly record struct SyncCost(
     double ShownBackward);
 
 /// <summary>Who holds the same parameters under some degrees, and what keeping them equal costs.</summary>
-public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding sharding)
+public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding chosen)
 {
+    // What the sharding comes to under this stack.
+    private readonly Sharding sharding =
+        model.Stack.PipelineShardsOnce && degrees.Pipeline > 1 && chosen > Sharding.Zero1 ? Sharding.Zero1 : chosen;
+
     private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric);
     private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric);
 

@@ -241,6 +241,12 @@ public sealed record StackSpec(
     /// <summary>What run tables mean by selective recomputation under this software; attention between the projections (Korthikanti et al.) unless its file says else.</summary>
     public RecomputeModules Selective { get; init; } = RecomputeModules.CoreAttention;
 
+    /// <summary>
+    /// Inside a pipeline, sharded parameters are gathered once a step and kept, gradients are summed whole and reduced with the last micro-batch
+    /// (PyTorch's pipelining with FSDP): ZeRO-2 and ZeRO-3 then move and hold what ZeRO-1 does.
+    /// </summary>
+    public bool PipelineShardsOnce { get; init; }
+
     /// <summary>How gathers and scatters cross domains.</summary>
     public CollectiveShape Collectives { get; init; }
 
