@@ -247,6 +247,12 @@ public sealed record StackSpec(
     /// </summary>
     public bool PipelineShardsOnce { get; init; }
 
+    /// <summary>
+    /// Hybrid sharding: replicas that divide one copy of the sharded states of dense parameters; the copies beyond are kept equal by an all-reduce of
+    /// each shard. 0: all replicas divide one copy.
+    /// </summary>
+    public int ShardGroup { get; init; }
+
     /// <summary>How gathers and scatters cross domains.</summary>
     public CollectiveShape Collectives { get; init; }
 
