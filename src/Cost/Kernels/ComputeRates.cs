@@ -61,7 +61,7 @@ public sealed class ComputeRates
     /// <summary>Seconds of fused attention, backward: 2.5 times the forward's FLOPs (five products instead of two).</summary>
     public double AttentionBackward(double forwardFlops, double keys) => Ramped(2.5 * forwardFlops / rates.AttentionBackward.Value, keys);
 
-    private double Ramped(double seconds, double keys) => seconds * (1 + (rates.AttentionRamp / keys));
+    private double Ramped(double seconds, double keys) => seconds / accelerator.AttentionShare * (1 + (rates.AttentionRamp / keys));
 
     /// <summary>Seconds of a pass alone on the GPU.</summary>
     public double Alone(PassWork work) =>

@@ -33,7 +33,7 @@ internal static class AttentionWork
         else
             builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
-        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
+        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
         if (attention is GroupedQueryAttention { OutputBias: true }) SharedKernels.AddBiasGradient(builder, at, at.Own * at.Hidden);
         SharedKernels.AddResidual(builder, at);
@@ -104,7 +104,10 @@ internal static class AttentionWork
         if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
         EagerKernels.AddProjections(builder, at, grouped);
-        if (grouped.Rotary) builder.Elementwise(bytes, bytes);
+        var again = at.Recompute.Has(RecomputeModules.EverySecondProduct);
+        if (again) builder.Again(at.Tokens, at.Hidden, keyValueHeads * width);
+        var rotary = bytes / 4 * at.Stack.RotaryBytes;
+        if (grouped.Rotary) builder.Elementwise(rotary, rotary, again);
         if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }
 }

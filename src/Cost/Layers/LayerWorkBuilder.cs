@@ -4,7 +4,7 @@ using Planner.Cost.Kernels;
 namespace Planner.Cost.Layers;
 
 /// <summary>Adds up the kernels of a layer. Bytes of casts and re-layouts follow 1x128 scaling of activations (FP8 training).</summary>
-internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable)
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, bool dynamicScales = false)
 {
     private const double AdapterRank = 16;
 
@@ -12,6 +12,9 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     private PassWork backward;
     private PassWork weight;
     private double last;
+
+    // Reading a BF16 tensor for its largest element, bytes an element.
+    private readonly double scan = dynamicScales ? 2 : 0;
 
     public Precision Precision => precision;
 
@@ -38,11 +41,14 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         if (!p.Quantised()) return;
 
         // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
-        backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
+        backward += new PassWork(0, 0, (4 + scan) * groups * rows * output, 1);
 
         // The kept FP8 input is read and laid out 128x1 for the weight gradient.
         if (trainable == Trainable.All) weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
     }
+
+    /// <summary>The backward pass runs once more a product that is part of a linear layer.</summary>
+    public void Again(double rows, double input, double output) => backward += new PassWork(rates.Gemm(precision, 1, rows, output, input), 0, 0, 1);
 
     /// <summary>The low-rank adapter beside a frozen linear layer, bound by bytes: reads the input, adds to the output; backward the same and two small gradients.</summary>
     public void Adapter(double rows, double input, double output)
@@ -66,8 +72,8 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     public void Quantise(double elements, bool recompute)
     {
         if (!precision.Quantised()) return;
-        forward += new PassWork(0, 0, 3 * elements, 1);
-        if (recompute) backward += new PassWork(0, 0, 3 * elements, 1);
+        forward += new PassWork(0, 0, (3 + scan) * elements, 1);
+        if (recompute) backward += new PassWork(0, 0, (3 + scan) * elements, 1);
     }
 
     /// <summary>Element-wise kernels by their bytes.</summary>

@@ -232,6 +232,15 @@ public sealed record StackSpec(
     /// </summary>
     public bool RecomputeStopsEarly { get; init; }
 
+    /// <summary>A tensor's FP8 scale is that of its own largest element, so it is read once more before it is cast (not where scales come from earlier steps).</summary>
+    public bool DynamicScales { get; init; }
+
+    /// <summary>Bytes that rotary positions move an element of queries and keys, each way: 4 in one fused kernel.</summary>
+    public double RotaryBytes { get; init; } = 4;
+
+    /// <summary>What run tables mean by selective recomputation under this software; attention between the projections (Korthikanti et al.) unless its file says else.</summary>
+    public RecomputeModules Selective { get; init; } = RecomputeModules.CoreAttention;
+
     /// <summary>How gathers and scatters cross domains.</summary>
     public CollectiveShape Collectives { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 using Planner.Cost.Stacks;
 using Planner.Cost.Units;
@@ -42,6 +43,9 @@ internal static class StackReader
             Dropout = top.Fields.Flag("dropout", absent: false),
             Elementwise = Word(top.Fields, "elementwise", ("fused", ElementwiseKernels.Fused), ("eager", ElementwiseKernels.Eager)),
             RecomputeStopsEarly = top.Fields.Flag("recompute_stops_early", absent: false),
+            DynamicScales = top.Fields.Flag("dynamic_scales", absent: false),
+            RotaryBytes = OrElse(top, "rotary_bytes", NumberRange.NotNegative, 4),
+            Selective = RecomputePolicies.Modules(top.Fields, "selective") ?? RecomputeModules.CoreAttention,
             Collectives = Word(top.Fields, "collectives", ("hierarchical", CollectiveShape.Hierarchical), ("ring", CollectiveShape.Ring)),
             RingStep = Seconds.FromMicroseconds(OrElse(top, "ring_step_us", NumberRange.NotNegative, 0)),
             ContextExchange = Word(
