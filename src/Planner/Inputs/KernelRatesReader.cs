@@ -41,7 +41,12 @@ internal sealed class KernelRatesReader(KernelTables tables)
             FlopsPerSecond.FromTeraflops(fields.Number("attention_forward_tflops", NumberRange.Positive)),
             FlopsPerSecond.FromTeraflops(fields.Number("attention_backward_tflops", NumberRange.Positive)),
             fields.Number("memory_efficiency", NumberRange.Share),
-            Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)));
+            Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)))
+        {
+            MisalignedProduct = fields.Fields.Optional("misaligned_product_tflops") is null
+                ? null
+                : FlopsPerSecond.FromTeraflops(fields.Number("misaligned_product_tflops", NumberRange.Positive)),
+        };
         fields.Fields.RefuseOthers();
         return architecture;
     }
