@@ -51,6 +51,12 @@ public sealed class ComputeRates
     /// <summary>Seconds that launching so many groups adds to a grouped GEMM.</summary>
     public double Groups(double groups) => groups > 1 ? groups * rates.GroupLaunch.Value : 0;
 
+    /// <summary>Seconds of batched BF16 products of heads of a width, alone; see <see cref="ArchitectureRates.MisalignedProduct"/>.</summary>
+    public double Product(double groups, double rows, double columns, double depth, int width) =>
+        rates.MisalignedProduct is { } slow && width % 8 != 0
+            ? 2 * groups * rows * columns * depth / slow.Value
+            : Gemm(Precision.Bf16, groups, rows, columns, depth);
+
     /// <summary>Seconds that accumulating a weight gradient adds: the stack's bytes read and written an element, at GEMM memory efficiency.</summary>
     public double Accumulate(Precision precision, double elements) =>
         accumulationBytes * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);

@@ -46,8 +46,8 @@ internal static class AttentionWork
         var attention = at.Model.Attention;
         var groups = at.Sequences * heads;
         var rows = at.Tokens / at.Sequences;
-        builder.Product(groups, rows, context, attention.QueryKeyWidth, again);
-        builder.Product(groups, rows, attention.ValueWidth, context, again);
+        builder.Product(groups, rows, context, attention.QueryKeyWidth, attention.QueryKeyWidth, again);
+        builder.Product(groups, rows, attention.ValueWidth, context, attention.ValueWidth, again);
         var scores = groups * rows * context;
         var dropout = at.Stack.Dropout ? 5 : 0;
         builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);

@@ -177,11 +177,11 @@ public sealed class LayerCosts
             elements);
     }
 
-    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it.
+    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it. A share of 0 leaves them out.
     private double TensorShows(double transfer, int ranks)
     {
         var share = stack.Exposed.TensorParallel;
-        return (share + ((1 - share) / ranks)) * transfer;
+        return share == 0 ? 0 : (share + ((1 - share) / ranks)) * transfer;
     }
 
     private double ContextShows(double transfer, double attention) =>

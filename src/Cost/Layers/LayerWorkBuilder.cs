@@ -60,10 +60,16 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     }
 
     /// <summary>Batched products of activations (no weights): the product forward, one for each input backward.</summary>
-    public void Product(double groups, double rows, double columns, double depth, bool recompute)
+    /// <param name="groups">Products of one call (heads).</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="depth">Inner dimension.</param>
+    /// <param name="width">Width of a head: where its elements start.</param>
+    /// <param name="recompute">The backward pass runs the forward again.</param>
+    public void Product(double groups, double rows, double columns, double depth, int width, bool recompute)
     {
-        var once = rates.Gemm(Precision.Bf16, groups, rows, columns, depth);
-        var back = rates.Gemm(Precision.Bf16, groups, rows, depth, columns) + rates.Gemm(Precision.Bf16, groups, columns, depth, rows);
+        var once = rates.Product(groups, rows, columns, depth, width);
+        var back = rates.Product(groups, rows, depth, columns, width) + rates.Product(groups, columns, depth, rows, width);
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(back + (recompute ? once : 0), 0, 0, recompute ? 3 : 2);
     }

@@ -29,6 +29,12 @@ public sealed record ArchitectureRates(
     /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
     /// </summary>
     public double AttentionRamp { get; init; }
+
+    /// <summary>
+    /// Batched products of heads whose width is no multiple of 16 bytes: a head's first element is then not where tensor cores' loads want it, and the
+    /// library takes other kernels. Null where they run as any other.
+    /// </summary>
+    public FlopsPerSecond? MisalignedProduct { get; init; }
 }
 
 /// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
@@ -279,6 +285,12 @@ public sealed record StackSpec(
     /// fused epilogues).
     /// </summary>
     public bool SeparateKernels { get; init; }
+
+    /// <summary>Share of the machine's bandwidth inside a domain that collectives of this software reach.</summary>
+    public double NodeEfficiency { get; init; } = 1;
+
+    /// <summary>Start of a collective beyond the machine's: waiting for its slowest member.</summary>
+    public Seconds CollectiveWait { get; init; }
 
     /// <summary>ZeRO-2 reduces gradients once a step, of the sum of its micro-batches, as ZeRO-1 does; false: those of every micro-batch.</summary>
     public bool ReducesOnceAStep { get; init; }

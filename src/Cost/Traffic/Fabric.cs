@@ -45,12 +45,12 @@ public sealed record Fabric(
 
     public static Fabric Of(MachineSpec machine, StackSpec stack) => new(
         machine.Node.DomainGpus,
-        machine.Node.EffectiveBandwidth.Value,
+        machine.Node.EffectiveBandwidth.Value * stack.NodeEfficiency,
         machine.Network.EffectiveBandwidth.Value * stack.NetworkEfficiency,
         machine.Node.LinkBandwidth.Value,
         machine.Network.LinkBandwidth.Value,
-        machine.Node.Latency.Value,
-        machine.Network.Latency.Value)
+        machine.Node.Latency.Value + stack.CollectiveWait.Value,
+        machine.Network.Latency.Value + stack.CollectiveWait.Value)
     {
         SliceGpus = machine.Node.DomainGpus == machine.Node.Gpus
             ? machine.Node.Gpus

@@ -26,6 +26,8 @@ internal static class ValidateCommand
         var stack = OptionKinds.Text("--stack", "NAME|FILE", "Software stack of every row (default: by the row's stack or software cell).");
         var format = OutputOptions.FormatOption("text for people, json one object, csv the table of families (default: text).");
         var report = OptionKinds.Text("--report", "DIR", "Folder for families.csv, points.csv, skipped.csv and scatter.svg (default: none).");
+        var ablate = new Option<bool>("--ablate") { Description = "Scores with one term of the cost model left out at a time, instead (default: no)." };
+        command.Options.Add(ablate);
         command.Arguments.Add(file);
         foreach (var option in (Option[])[models, hardware, stacks, stack, format, report]) command.Options.Add(option);
         command.SetAction(parse =>
@@ -39,7 +41,15 @@ internal static class ValidateCommand
             var table = RunTable.Read(parse.GetValue(file)!);
             if (table.IgnoredColumns.Length > 0)
                 context.Error.WriteLine($"planner: ignored {(table.IgnoredColumns.Length == 1 ? "column" : "columns")} {OneLine.Of(OneLine.List(table.IgnoredColumns))}");
-            var result = ValidationResult.Of(table, new RunEstimator(catalogs, forced));
+            var estimator = new RunEstimator(catalogs, forced);
+            if (parse.GetValue(ablate))
+            {
+                if (folder is not null) throw new RefusedException("--report writes the whole model's scores; leave it out with --ablate, which prints a table");
+                ListCommand.Write(AblationListing.Of(Ablation.Of(table, estimator)), parse.GetValue(format) ?? ReportFormat.Text, context);
+                return ExitCodes.Ok;
+            }
+
+            var result = ValidationResult.Of(table, estimator);
             if (result.Points.Length == 0) throw new RefusedException(NothingScored(result));
             Deliver(result, folder, parse.GetValue(format) ?? ReportFormat.Text, context);
             return ExitCodes.Ok;

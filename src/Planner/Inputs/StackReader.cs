@@ -62,6 +62,8 @@ internal static class StackReader
                 OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
             Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
             SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
+            NodeEfficiency = OrElse(top, "node_efficiency", NumberRange.Share, 1),
+            CollectiveWait = Seconds.FromMicroseconds(OrElse(top, "collective_wait_us", NumberRange.NotNegative, 0)),
             ReducesOnceAStep = top.Fields.Flag("zero2_reduces_once", absent: false),
             StepOverhead = Seconds.FromMilliseconds(OrElse(top, "step_overhead_ms", NumberRange.NotNegative, 0)),
             Software = top.Fields.Optional("software") is null ? [] : top.Fields.Texts("software"),

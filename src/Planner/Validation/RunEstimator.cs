@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost;
+using Planner.Cost.Hardware;
 using Planner.Cost.Stacks;
 
 namespace Planner.Validation;
@@ -22,23 +23,25 @@ public sealed class RunEstimator
     /// <summary>Estimates a row.</summary>
     /// <param name="run">The row.</param>
     /// <param name="adjust">Changes the row's stack before the row's own choices apply; null for none.</param>
-    public RunResult Estimate(MeasuredRun run, Func<StackSpec, StackSpec>? adjust = null)
+    /// <param name="machine">Changes the row's machine; null for none.</param>
+    public RunResult Estimate(MeasuredRun run, Func<StackSpec, StackSpec>? adjust = null, Func<MachineSpec, MachineSpec>? machine = null)
     {
         var setup = setups.GetOrAdd(run, reader.Read);
-        return setup.Value is { } known ? Estimated(run, known, adjust) : new RunSkipped(run, setup.Reason!);
+        return setup.Value is { } known ? Estimated(run, known, adjust, machine) : new RunSkipped(run, setup.Reason!);
     }
 
     /// <summary>Estimates rows side by side; results in their order.</summary>
-    public ImmutableArray<RunResult> Estimate(ImmutableArray<MeasuredRun> runs, Func<StackSpec, StackSpec>? adjust = null)
+    public ImmutableArray<RunResult> Estimate(
+        ImmutableArray<MeasuredRun> runs, Func<StackSpec, StackSpec>? adjust = null, Func<MachineSpec, MachineSpec>? machine = null)
     {
         var results = new RunResult[runs.Length];
-        Parallel.For(0, runs.Length, i => results[i] = Estimate(runs[i], adjust));
+        Parallel.For(0, runs.Length, i => results[i] = Estimate(runs[i], adjust, machine));
         return [.. results];
     }
 
-    private RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust)
+    private RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust, Func<MachineSpec, MachineSpec>? machine)
     {
-        var costs = setup.Costs(adjust);
+        var costs = setup.Costs(adjust, machine);
         var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan, pipelines.Of(setup.Layout)).Estimate();
         var fullest = estimate.Fullest;
         return new RunEstimated(

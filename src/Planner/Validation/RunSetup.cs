@@ -26,9 +26,9 @@ internal sealed record RunSetup(
     TrainerPlacement Placement,
     ImmutableArray<string> Defaulted)
 {
-    /// <summary>The costs, with the stack changed first where asked.</summary>
-    public CostModel Costs(Func<StackSpec, StackSpec>? adjust) =>
-        new(Model, Machine, Choices.On(adjust is null ? Stack : adjust(Stack)), Workload);
+    /// <summary>The costs, with stack and machine changed first where asked.</summary>
+    public CostModel Costs(Func<StackSpec, StackSpec>? adjust, Func<MachineSpec, MachineSpec>? machine = null) =>
+        new(Model, machine is null ? Machine : machine(Machine), Choices.On(adjust is null ? Stack : adjust(Stack)), Workload);
 }
 
 /// <summary>What a row says of its software; null where it says nothing.</summary>
