@@ -16,7 +16,13 @@ namespace Planner.Calibration;
 public sealed record ConstantOutcome(
     string Path, double Before, SourceKind? BeforeKind, double? After, double? Spread, double? Bought, string? Reason)
 {
+    // A rate or a share that moves so far stands in for something else.
+    private const double FarFactor = 2;
+
     public bool Kept => Reason is null;
+
+    /// <summary>Kept at less than half or more than twice its default.</summary>
+    public bool Far => Kept && Before > 0 && After is { } after && (after > FarFactor * Before || after < Before / FarFactor);
 }
 
 /// <summary>Errors of one model's runs, mean absolute percent of the measured step.</summary>

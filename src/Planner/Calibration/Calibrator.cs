@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using MathNet.Numerics.Statistics;
 using Planner.Cost.Stacks;
 using Planner.Validation;
 
@@ -7,11 +8,11 @@ namespace Planner.Calibration;
 
 /// <summary>
 /// Turns measured runs into constants of a stack: one after the other in a fixed order, each only where the runs can tell it and where the error on
-/// held-out runs falls by the margin.
+/// held-out runs falls by the margin and by more than chance.
 /// </summary>
 public sealed class Calibrator
 {
-    /// <summary>Fewer runs set nothing.</summary>
+    /// <summary>Fewer runs set nothing, and a constant that fewer runs notice is not set.</summary>
     public const int LeastRuns = 5;
 
     /// <summary>One more constant for so many runs.</summary>
@@ -54,7 +55,7 @@ public sealed class Calibrator
         var calibrator = new Calibrator(estimator, stack, runs);
         var supported = Supported(runs.Length);
         var error = Errors.Mape(runs, [.. runs.Select(run => run.Default.PredictedStep)]);
-        foreach (var constant in TunableConstants.Of(stack, runs)) calibrator.Try(constant, supported, error);
+        foreach (var constant in TunableConstants.Of(stack, runs)) calibrator.Try(constant, supported);
         return new CalibrationResult(
             stack,
             rows,
@@ -67,7 +68,7 @@ public sealed class Calibrator
             calibrator.best is not null);
     }
 
-    private void Try(TunableConstant constant, int supported, double defaultError)
+    private void Try(TunableConstant constant, int supported)
     {
         if (Refusal(constant, supported) is { } refusal)
         {
@@ -86,26 +87,42 @@ public sealed class Calibrator
         var steps = responses.Steps(together, values, all);
         var tried = new FittedStack(
             [.. together.SelectMany((one, k) => one.Fields(stack, values[k]))], [.. steps], Errors.Mape(responses.Runs, steps), validation.Of(together));
-        var bought = (best?.HeldOut.Mape ?? defaultError) - tried.HeldOut.Mape;
+        var bought = Bought(tried);
         var spread = tried.HeldOut.Spread(together.Length - 1);
         if (attempt is null || tried.HeldOut.Mape < attempt.HeldOut.Mape) attempt = tried;
-        if (bought < Margin)
+        if (TooLittle(bought) is { } little)
         {
-            outcomes.Add(Outcome(constant, values[^1], spread, bought, bought < 0
-                ? Text($"it makes the held-out error {-bought:0.0} points worse")
-                : Text($"it takes {bought:0.0} points off the held-out error, less than {Margin}")));
+            outcomes.Add(Outcome(constant, values[^1], spread, bought.Points, little));
             return;
         }
 
         (kept, best) = (together, tried);
         for (var k = 0; k < kept.Length - 1; k++) Update(kept[k].Path, values[k], tried.HeldOut.Spread(k));
-        outcomes.Add(Outcome(constant, values[^1], spread, bought, null));
+        outcomes.Add(Outcome(constant, values[^1], spread, bought.Points, null));
+    }
+
+    // Against the constants kept so far, or none: the mean over the runs of what their held-out errors lose, and the standard error of that mean.
+    private (double Points, double Scatter) Bought(FittedStack tried)
+    {
+        double[] gains = [.. responses.Runs.Select((run, i) =>
+            Errors.Percent(run, best?.HeldOut.Steps[i] ?? run.Default.PredictedStep) - Errors.Percent(run, tried.HeldOut.Steps[i]))];
+        return (gains.Average(), gains.StandardDeviation() / Math.Sqrt(gains.Length));
+    }
+
+    private static string? TooLittle((double Points, double Scatter) bought)
+    {
+        var (points, scatter) = bought;
+        if (points < 0) return Text($"it makes the held-out error {-points:0.0} points worse");
+        if (points < Margin) return Text($"it takes {points:0.0} points off the held-out error, less than {Margin}");
+        return points < scatter ? Text($"the {points:0.0} points that it takes off the held-out error are within their standard error, {scatter:0.0}") : null;
     }
 
     private string? Refusal(TunableConstant constant, int supported)
     {
         if (constant.Rows.IsEmpty) return constant.NoRows;
         if (supported == 0) return Text($"{responses.Runs.Length} usable rows; a fit needs {LeastRuns}");
+        if (constant.Rows.Length < LeastRuns)
+            return Text($"{constant.Rows.Length} {(constant.Rows.Length == 1 ? "row concerns" : "rows concern")} it; a constant needs {LeastRuns}");
         if (kept.Length >= supported)
             return Text($"{responses.Runs.Length} rows support {supported} {(supported == 1 ? "constant" : "constants")}, which {(supported == 1 ? "is" : "are")} taken");
         var move = Identification.Move(responses, constant, all);

@@ -24,6 +24,7 @@ public sealed record TunableConstant(
     string Path, double Least, double Most, double Move, bool IsRate, ImmutableArray<int> Rows, string NoRows)
 {
     private const int Digits = 4;
+    private const double AtLimit = 0.005;
 
     /// <summary>The value in a stack.</summary>
     public required Func<StackSpec, double> Read { get; init; }
@@ -45,12 +46,11 @@ public sealed record TunableConstant(
         ? (Math.Max(Least, value / Move), Math.Min(Most, value * Move))
         : (Math.Max(Least, value - Move), Math.Min(Most, value + Move));
 
-    /// <summary>Within a hundredth of a limit of its range, in its coordinate.</summary>
+    /// <summary>The limit of its range that a value has all but reached; null where it is inside.</summary>
     public double? LimitAt(double value)
     {
-        var room = 0.01 * Math.Abs(Coordinate(Most) - Coordinate(Least));
-        if (Math.Abs(Coordinate(value) - Coordinate(Least)) <= room) return Least;
-        return Math.Abs(Coordinate(value) - Coordinate(Most)) <= room ? Most : null;
+        if (value <= Least + (AtLimit * (Least > 0 ? Least : Most))) return Least;
+        return value >= Most - (AtLimit * Most) ? Most : null;
     }
 
     /// <summary>Members of a stack file that say a value.</summary>

@@ -20,6 +20,7 @@ internal static class CalibrationText
         var tried = result.Constants.Where(constant => constant.After is not null).ToList();
         if (tried.Count > 0) lines.Line().Table("constant", Constants(tried), column => column is > 0 and < 6);
         Reasons(lines, result);
+        Notes(lines, result);
         if (result.Runs.Length > 0) lines.Line().Table("errors", Models(result), column => column > 0);
         if (result.LeftOut.Length > 0) LeftOut(lines.Line(), result);
         if (report.Written is not null) lines.Line().Sentence("written", Text($"{report.Written}; use it with --stack {report.Written}"));
@@ -29,7 +30,7 @@ internal static class CalibrationText
     private static string Rule(CalibrationResult result)
     {
         var held = result.Fit is { } fit ? Text($"; held out: {fit.HeldOut.Name}") : "";
-        return Text($"at most {Quantity.Of(result.Supported, "constant")} for so many rows (1 from {Calibrator.LeastRuns} on, 1 more every {Calibrator.RunsAConstant}), each for {Calibrator.Margin} points of held-out error or more{held}");
+        return Text($"at most {Quantity.Of(result.Supported, "constant")} for so many rows (1 from {Calibrator.LeastRuns} on, 1 more every {Calibrator.RunsAConstant}), each if it takes {Calibrator.Margin} points and a standard error off the held-out error{held}");
     }
 
     private static List<string[]> Constants(IEnumerable<ConstantOutcome> tried)
@@ -54,6 +55,12 @@ internal static class CalibrationText
         if (dropped.Count > 0) lines.Line();
         foreach (var (constant, i) in dropped.Select((constant, i) => (constant, i)))
             lines.Sentence(i == 0 ? "default" : "", $"{constant.Path}: {constant.Reason}");
+    }
+
+    private static void Notes(TextLines lines, CalibrationResult result)
+    {
+        foreach (var far in result.Constants.Where(constant => constant.Far))
+            lines.Sentence("note", $"{far.Path} lies far from its default: it stands in for something that the model lacks or the rows do not say; trust it for runs like these only");
     }
 
     private static List<string[]> Models(CalibrationResult result)
