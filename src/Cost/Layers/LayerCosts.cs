@@ -70,7 +70,7 @@ public sealed class LayerCosts
         }
 
         var full = key.Recompute.Has(RecomputeModules.Full);
-        if (full) builder.RecomputeAll();
+        if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
         var kept = ActivationMemory.Attention(at, fp8Saved)
             + (kind == LayerKind.Moe ? ActivationMemory.Moe(at, fp8Saved, load) : ActivationMemory.Dense(at, fp8Saved));
@@ -153,7 +153,7 @@ public sealed class LayerCosts
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable);
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales);
 
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {
@@ -177,11 +177,11 @@ public sealed class LayerCosts
             elements);
     }
 
-    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it.
+    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it. A share of 0 leaves them out.
     private double TensorShows(double transfer, int ranks)
     {
         var share = stack.Exposed.TensorParallel;
-        return (share + ((1 - share) / ranks)) * transfer;
+        return share == 0 ? 0 : (share + ((1 - share) / ranks)) * transfer;
     }
 
     private double ContextShows(double transfer, double attention) =>

@@ -55,6 +55,8 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
                 return sync with { Reduce = AtEnd(2 * reduce, group * backward) };
             case Sharding.Zero1:
                 return sync with { Reduce = AtEnd(reduce, group * backward), Gather = AtEnd(gather, group * forward) };
+            case Sharding.Zero2 when stack.ReducesOnceAStep:
+                return sync with { Reduce = AtEnd(reduce, group * backward), Gather = AtEnd(gather, group * forward) };
             case Sharding.Zero2:
                 return sync with { Gather = AtEnd(gather, group * forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
             default:

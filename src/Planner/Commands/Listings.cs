@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Planner.Cost.Models;
 using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
 using Planner.Inputs;
 using Planner.Plans;
 using Planner.Reports;
@@ -39,8 +40,9 @@ internal static class Listings
         return new Listing(
             "stacks",
             [
-                new("name", "name"), new("architectures", "architectures"), new("schedules", "schedules"), new("recompute", "recompute"),
-                new("constants", "constants"), new("assumed", "assumed"),
+                new("name", "name"), new("architectures", "architectures", FilesOnly: true), new("schedules", "schedules", FilesOnly: true),
+                new("recompute", "recompute"), new("constants", "constants"), new("assumed", "assumed"), new("fitted", "fitted"),
+                new("attention", "attention"), new("software", "software", FilesOnly: true), new("description", "description", FilesOnly: true),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
@@ -51,9 +53,15 @@ internal static class Listings
             string.Join(' ', stack.Spec.Schedules),
             string.Join(' ', stack.Spec.RecomputePolicies.Select(policy => policy.Name)),
             stack.Spec.Constants.Length,
-            stack.Spec.Constants.Count(constant => constant.Kind == Cost.Units.SourceKind.Assumed),
+            Count(stack, Cost.Units.SourceKind.Assumed),
+            Count(stack, Cost.Units.SourceKind.Fitted),
+            stack.Spec.Attention == AttentionKernel.Fused ? "fused" : "unfused",
+            string.Join("; ", stack.Spec.Software),
+            stack.Description,
         ];
     }
+
+    private static int Count(LoadedStack stack, Cost.Units.SourceKind kind) => stack.Spec.Constants.Count(constant => constant.Kind == kind);
 
     public static Listing Schedules() => new(
         "schedules",
