@@ -12,9 +12,10 @@ namespace Planner.Calibration;
 /// <param name="After">Fitted; null where it was not tried.</param>
 /// <param name="Spread">Standard deviation of the value over the parts of the cross-validation; null likewise.</param>
 /// <param name="Bought">Points of held-out error that it took away when it joined; null likewise.</param>
+/// <param name="BoughtError">Standard error of those points over the runs; null likewise.</param>
 /// <param name="Reason">Why it is left at its default; null where it is kept.</param>
 public sealed record ConstantOutcome(
-    string Path, double Before, SourceKind? BeforeKind, double? After, double? Spread, double? Bought, string? Reason)
+    string Path, double Before, SourceKind? BeforeKind, double? After, double? Spread, double? Bought, double? BoughtError, string? Reason)
 {
     // A rate or a share that moves so far stands in for something else.
     private const double FarFactor = 2;

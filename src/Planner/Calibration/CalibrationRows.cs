@@ -18,7 +18,7 @@ public sealed record CalibrationRows(ImmutableArray<KnownRun> Runs, ImmutableArr
         var stacks = timed.GroupBy(point => point.Stack, StringComparer.Ordinal).OrderByDescending(group => group.Count()).ToList();
         if (stacks.Count > 1)
         {
-            var counts = OneLine.List(stacks.Select(group => FormattableString.Invariant($"{group.Key} ({group.Count()} rows)")));
+            var counts = OneLine.List(stacks.Select(group => FormattableString.Invariant($"{group.Key} ({group.Count()} {(group.Count() == 1 ? "row" : "rows")})")));
             throw new InputException($"the rows are of several stacks: {counts}; a calibration makes one stack: keep the rows of one, or name the stack of all with --stack");
         }
 

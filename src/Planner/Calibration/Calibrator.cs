@@ -21,6 +21,9 @@ public sealed class Calibrator
     /// <summary>Points of held-out error that a constant must take away.</summary>
     public const double Margin = 0.3;
 
+    /// <summary>And so many standard errors of those points over the runs.</summary>
+    public const double MarginErrors = 1.5;
+
     private readonly Responses responses;
     private readonly StepFit fit;
     private readonly CrossValidation validation;
@@ -92,13 +95,13 @@ public sealed class Calibrator
         if (attempt is null || tried.HeldOut.Mape < attempt.HeldOut.Mape) attempt = tried;
         if (TooLittle(bought) is { } little)
         {
-            outcomes.Add(Outcome(constant, values[^1], spread, bought.Points, little));
+            outcomes.Add(Outcome(constant, values[^1], spread, bought, little));
             return;
         }
 
         (kept, best) = (together, tried);
         for (var k = 0; k < kept.Length - 1; k++) Update(kept[k].Path, values[k], tried.HeldOut.Spread(k));
-        outcomes.Add(Outcome(constant, values[^1], spread, bought.Points, null));
+        outcomes.Add(Outcome(constant, values[^1], spread, bought, null));
     }
 
     // Against the constants kept so far, or none: the mean over the runs of what their held-out errors lose, and the standard error of that mean.
@@ -114,7 +117,9 @@ public sealed class Calibrator
         var (points, scatter) = bought;
         if (points < 0) return Text($"it makes the held-out error {-points:0.0} points worse");
         if (points < Margin) return Text($"it takes {points:0.0} points off the held-out error, less than {Margin}");
-        return points < scatter ? Text($"the {points:0.0} points that it takes off the held-out error are within their standard error, {scatter:0.0}") : null;
+        return points < MarginErrors * scatter
+            ? Text($"the {points:0.0} points that it takes off the held-out error may be chance: less than {MarginErrors} standard errors of {scatter:0.0}")
+            : null;
     }
 
     private string? Refusal(TunableConstant constant, int supported)
@@ -134,12 +139,14 @@ public sealed class Calibrator
             : null;
     }
 
-    private static string? AtLimit(ImmutableArray<TunableConstant> constants, double[] values)
+    private string? AtLimit(ImmutableArray<TunableConstant> constants, double[] values)
     {
         for (var k = constants.Length - 1; k >= 0; k--)
         {
-            if (constants[k].LimitAt(values[k]) is { } limit)
-                return Text($"the fit ends on the limit {limit} of {(k == constants.Length - 1 ? "its range" : constants[k].Path)}: something else is wrong");
+            if (constants[k].LimitAt(values[k]) is not { } limit) continue;
+            return values[k] == responses.Default(constants[k])
+                ? Text($"the fit leaves it where it is, on the limit {limit} of its range")
+                : Text($"the fit ends on the limit {limit} of {(k == constants.Length - 1 ? "its range" : constants[k].Path)}: something else is wrong");
         }
 
         return null;
@@ -151,10 +158,10 @@ public sealed class Calibrator
         outcomes[at] = outcomes[at] with { After = value, Spread = spread };
     }
 
-    private ConstantOutcome Outcome(TunableConstant constant, double? after, double? spread, double? bought, string? reason)
+    private ConstantOutcome Outcome(TunableConstant constant, double? after, double? spread, (double Points, double Error)? bought, string? reason)
     {
         var before = stack.Constants.FirstOrDefault(one => one.Path == constant.Path)?.Kind;
-        return new ConstantOutcome(constant.Path, responses.Default(constant), before, after, spread, bought, reason);
+        return new ConstantOutcome(constant.Path, responses.Default(constant), before, after, spread, bought?.Points, bought?.Error, reason);
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

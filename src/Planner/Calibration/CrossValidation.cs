@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.Statistics;
 
 namespace Planner.Calibration;
 
@@ -13,8 +14,8 @@ public sealed record HeldOut(string Name, ImmutableArray<double> Steps, Immutabl
     public double Spread(int constant)
     {
         var values = Values.Select(part => part[constant]).ToArray();
-        var mean = values.Average();
-        return values.Length > 1 ? Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (values.Length - 1)) : 0;
+        if (values.Length < 2 || values.Max() == values.Min()) return 0;
+        return values.StandardDeviation();
     }
 }
 

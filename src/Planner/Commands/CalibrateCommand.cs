@@ -44,8 +44,9 @@ internal static class CalibrateCommand
             var rows = CalibrationRows.Of(table, estimator, catalogs);
             if (rows.Runs.IsEmpty) throw new RefusedException(NothingToLearn(table, rows));
             var start = StackOrigin.Of(named, rows, folder);
+            var based = target is null ? null : start.BaseFor(target);
             var result = Calibrator.Run(estimator, catalogs.Stack(start.Given).Spec, table.Rows, rows.Runs, rows.LeftOut);
-            Deliver(result, Path.GetFileName(path), start, target, forced, parse.GetValue(format) ?? ReportFormat.Text, context);
+            Deliver(result, Path.GetFileName(path), based, target, forced, parse.GetValue(format) ?? ReportFormat.Text, context);
             return ExitCodes.Ok;
         });
         return command;
@@ -65,13 +66,13 @@ internal static class CalibrateCommand
     }
 
     private static void Deliver(
-        CalibrationResult result, string table, StackOrigin start, string? target, bool forced, ReportFormat format, CommandContext context)
+        CalibrationResult result, string table, string? based, string? target, bool forced, ReportFormat format, CommandContext context)
     {
         var writes = target is not null && result.Fit is not null && (result.Better || forced);
         if (writes)
         {
             using var files = new FileSet();
-            files.Add(target!, writer => writer.Write(CalibratedStackFile.Write(result, result.Fit!, table, start.BaseFor(target!))));
+            files.Add(target!, writer => writer.Write(CalibratedStackFile.Write(result, result.Fit!, table, based!)));
             files.Commit();
         }
 

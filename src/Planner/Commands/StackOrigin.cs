@@ -7,18 +7,36 @@ namespace Planner.Commands;
 /// <param name="File">Its file where it is one of the user's; null for the catalog's.</param>
 internal sealed record StackOrigin(string Given, string? File)
 {
+    private const string Extension = ".json";
+
     /// <summary>Where the rows' stack is from: the option, their stack cell, or the name that their software led to.</summary>
     public static StackOrigin Of(string? named, CalibrationRows rows, string? folder)
     {
         var cell = rows.Runs[0].Run.Stack;
-        var given = named ?? (cell.Length > 0 ? cell : rows.Stack!);
-        var name = given.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? Path.GetFileNameWithoutExtension(given) : given;
-        if (folder is not null && Path.GetFileName(given) == given && Path.Join(folder, name + ".json") is var own && System.IO.File.Exists(own))
-            return new StackOrigin(name, own);
-        return new StackOrigin(given, given != name && System.IO.File.Exists(given) ? given : null);
+        if ((named ?? (cell.Length > 0 ? cell : null)) is { } given) return new StackOrigin(given, InFolder(given, folder) ?? (LooksLikePath(given) ? given : null));
+
+        // A file of the user's folder prints its whole name.
+        var found = rows.Stack!;
+        return found.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && InFolder(found[..^Extension.Length], folder) is { } own
+            ? new StackOrigin(found[..^Extension.Length], own)
+            : new StackOrigin(found, null);
     }
 
     /// <summary>What a stack file at a path calls its base.</summary>
-    public string BaseFor(string target) =>
-        File is null ? Given : Path.GetRelativePath(Path.GetDirectoryName(Path.GetFullPath(target))!, Path.GetFullPath(File));
+    public string BaseFor(string target)
+    {
+        if (File is null) return Given;
+        var (full, based) = (Path.GetFullPath(target), Path.GetFullPath(File));
+        return full == based
+            ? throw new RefusedException($"--output: '{target}' is the stack to start from; give another file")
+            : Path.GetRelativePath(Path.GetDirectoryName(full)!, based);
+    }
+
+    private static string? InFolder(string name, string? folder) =>
+        folder is not null && !LooksLikePath(name) && Path.Join(folder, name + Extension) is var file && System.IO.File.Exists(file) ? file : null;
+
+    private static bool LooksLikePath(string given) =>
+        given.Contains('/', StringComparison.Ordinal)
+        || given.Contains(Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        || given.EndsWith(Extension, StringComparison.OrdinalIgnoreCase);
 }

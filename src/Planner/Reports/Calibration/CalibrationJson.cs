@@ -32,6 +32,7 @@ internal static class CalibrationJson
             Number(line, "spread", constant.Spread);
             Text(line, "was", constant.BeforeKind is { } kind ? CalibratedStackFile.KindWord(kind) : null);
             Number(line, "bought", constant.Bought);
+            Number(line, "bought_error", constant.BoughtError);
             line.WriteBoolean("kept", constant.Kept);
             Text(line, "reason", constant.Reason);
         });

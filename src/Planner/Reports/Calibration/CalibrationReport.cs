@@ -15,6 +15,8 @@ internal sealed record CalibrationReport(CalibrationResult Result, string Table,
     {
         { Fit: null } => Text($"nothing to fit: the defaults are kept ({Reason})"),
         { Better: true, Fit: { } fit } => Text($"calibrated stack: held-out MAPE {fit.HeldOut.Mape:0.0} % against {Result.DefaultMape:0.0} % with the defaults"),
+        { Fit: { } fit } when fit.HeldOut.Mape < Result.DefaultMape =>
+            Text($"the defaults are kept: held-out MAPE {fit.HeldOut.Mape:0.0} % of the best fit against {Result.DefaultMape:0.0} % with the defaults is no sure gain; {Consequence}"),
         { Fit: { } fit } => Text($"the defaults are better: held-out MAPE {fit.HeldOut.Mape:0.0} % of the best fit against {Result.DefaultMape:0.0} % with the defaults; {Consequence}"),
     };
 

@@ -18,7 +18,7 @@ internal static class CalibrationText
         lines.Sentence("runs", Text($"{result.Runs.Length} of {Quantity.Of(result.Rows, "row")} of {report.Table}; stack {result.Stack.Name}"));
         lines.Sentence("rule", Rule(result));
         var tried = result.Constants.Where(constant => constant.After is not null).ToList();
-        if (tried.Count > 0) lines.Line().Table("constant", Constants(tried), column => column is > 0 and < 6);
+        if (tried.Count > 0) lines.Line().Table("constant", Constants(tried), column => column is > 0 and < 7);
         Reasons(lines, result);
         Notes(lines, result);
         if (result.Runs.Length > 0) lines.Line().Table("errors", Models(result), column => column > 0);
@@ -30,12 +30,12 @@ internal static class CalibrationText
     private static string Rule(CalibrationResult result)
     {
         var held = result.Fit is { } fit ? Text($"; held out: {fit.HeldOut.Name}") : "";
-        return Text($"at most {Quantity.Of(result.Supported, "constant")} for so many rows (1 from {Calibrator.LeastRuns} on, 1 more every {Calibrator.RunsAConstant}), each if it takes {Calibrator.Margin} points and a standard error off the held-out error{held}");
+        return Text($"at most {Quantity.Of(result.Supported, "constant")} for so many rows (1 from {Calibrator.LeastRuns} on, 1 more every {Calibrator.RunsAConstant}), each if it takes {Calibrator.Margin} points and {Calibrator.MarginErrors} standard errors off the held-out error{held}");
     }
 
     private static List<string[]> Constants(IEnumerable<ConstantOutcome> tried)
     {
-        List<string[]> rows = [["", "before", "after", "spread", "buys", "was", ""]];
+        List<string[]> rows = [["", "before", "after", "spread", "buys", "+-", "was", ""]];
         rows.AddRange(tried.Select(constant => new[]
         {
             constant.Path,
@@ -43,6 +43,7 @@ internal static class CalibrationText
             Quantity.Short(constant.After!.Value),
             constant.Spread is { } spread ? Quantity.Number(spread, 2) : None,
             constant.Bought is { } bought ? Signed(bought) : None,
+            Fixed(constant.BoughtError),
             constant.BeforeKind is { } kind ? CalibratedStackFile.KindWord(kind) : None,
             constant.Kept ? "fitted" : "dropped",
         }));

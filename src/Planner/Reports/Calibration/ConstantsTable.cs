@@ -6,7 +6,7 @@ namespace Planner.Reports.Calibration;
 /// <summary>What became of every constant, one a row.</summary>
 internal static class ConstantsTable
 {
-    private const string Header = "path,before,after,spread,was,kind,bought_points,reason";
+    private const string Header = "path,before,after,spread,was,kind,bought_points,bought_error,reason";
 
     public static string Text(CalibrationResult result)
     {
@@ -17,7 +17,7 @@ internal static class ConstantsTable
             {
                 csv.Cell(constant.Path).Cell(constant.Before).Cell(constant.After).Cell(constant.Spread)
                     .Cell(constant.BeforeKind is { } kind ? CalibratedStackFile.KindWord(kind) : "").Cell(constant.Kept ? "fitted" : "default")
-                    .Cell(constant.Bought).Cell(constant.Reason)
+                    .Cell(constant.Bought).Cell(constant.BoughtError).Cell(constant.Reason)
                     .End();
             }
         }
