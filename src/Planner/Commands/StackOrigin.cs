@@ -15,11 +15,9 @@ internal sealed record StackOrigin(string Given, string? File)
         var cell = rows.Runs[0].Run.Stack;
         if ((named ?? (cell.Length > 0 ? cell : null)) is { } given) return new StackOrigin(given, InFolder(given, folder) ?? (LooksLikePath(given) ? given : null));
 
-        // A file of the user's folder prints its whole name.
-        var found = rows.Stack!;
-        return found.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) && InFolder(found[..^Extension.Length], folder) is { } own
-            ? new StackOrigin(found[..^Extension.Length], own)
-            : new StackOrigin(found, null);
+        // A file may print with its extension.
+        var name = rows.Stack!.EndsWith(Extension, StringComparison.OrdinalIgnoreCase) ? rows.Stack[..^Extension.Length] : rows.Stack;
+        return new StackOrigin(name, InFolder(name, folder));
     }
 
     /// <summary>What a stack file at a path calls its base.</summary>

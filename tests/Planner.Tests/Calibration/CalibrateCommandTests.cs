@@ -50,7 +50,7 @@ public sealed class CalibrateCommandTests
     {
         Calibrate(Slow, "-o", In("stack.json"));
         var stack = new StackCatalog().Load(In("stack.json"));
-        var fitted = stack.Spec.Constants.Where(constant => constant.Source.StartsWith("planner calibrate on 12 runs of runs.csv (models llama3.1-8b, llama2-7b, llama2-13b)", StringComparison.Ordinal)).ToList();
+        var fitted = stack.Spec.Constants.Where(constant => constant.Source.StartsWith("planner calibrate on 12 runs of runs.csv (models llama3.1-8b, gpt-1.5b, llama2-13b)", StringComparison.Ordinal)).ToList();
         var based = new StackCatalog().Load("megatron").Spec;
         Assert.That(fitted.Select(constant => constant.Kind), Is.Not.Empty.And.All.EqualTo(Planner.Cost.Units.SourceKind.Fitted));
         Assert.That(stack.Spec.Constants.Except(based.Constants), Is.EquivalentTo(fitted));
@@ -76,7 +76,7 @@ public sealed class CalibrateCommandTests
         var even = CalibrationTables.Csv(15, stack => stack, row => scatter[row * 3 % 5]);
         var run = Calibrate(even, "-o", In("stack.json"));
         Assert.That((run.Code, run.Error), Is.EqualTo((0, "")));
-        Assert.That(run.Output, Does.StartWith("the defaults are ").And.Contain("nothing is written unless --force".Replace(" ", @" ")));
+        Assert.That(run.Output, Does.StartWith("the defaults are ").And.Contain("nothing is written unless --force"));
         Assert.That(File.Exists(In("stack.json")), Is.False);
         Assert.That(Calibrate(even, "-o", In("stack.json"), "--force").Output, Does.Contain("written all the same"));
         Assert.That(new StackCatalog().Load(In("stack.json")).Spec.Constants, Is.Not.Empty);
@@ -130,7 +130,7 @@ public sealed class CalibrateCommandTests
         Assert.That(lines, Has.Length.EqualTo(9));
     }
 
-    [TestCase("--output", "", "planner: --output: an empty value is not allowed\n")]
+    [TestCase("--output", "", "planner: --output: an empty value is not allowed; try planner calibrate --help\n")]
     [TestCase("--stacks", "nowhere", "planner: --stacks: 'nowhere' is not a folder; give a folder of JSON files\n")]
     public void BadOptions_AreOneLine(string option, string value, string error)
     {

@@ -11,8 +11,8 @@ namespace Planner.Tests.Calibration;
 /// <summary>Tables of runs whose measured steps are known to come from some stack.</summary>
 internal static class CalibrationTables
 {
-    private static readonly string[] Models = ["llama3.1-8b", "llama2-7b", "llama2-13b"];
-    private static readonly int[] Sequences = [2048, 4096, 8192];
+    private static readonly string[] Models = ["llama3.1-8b", "gpt-1.5b", "llama2-13b"];
+    private static readonly int[] Sequences = [1024, 2048, 8192];
 
     /// <summary>Runs of three models on 8 GPUs, measured as the megatron stack, changed, estimates them, times a factor by row.</summary>
     public static string Csv(int rows, Func<StackSpec, StackSpec> truth, Func<int, double>? factor = null)
@@ -26,7 +26,7 @@ internal static class CalibrationTables
             var estimated = estimator.Estimate(Runs.One(cell), truth) as RunEstimated ?? throw new InvalidOperationException($"{cell} cannot be estimated");
             return estimated.PredictedStep * (factor?.Invoke(i) ?? 1);
         }).ToArray();
-        return Runs.Csv([.. cells.Select((cell, i) => cell.Replace("measured_step_s=4", "measured_step_s=" + steps[i].ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal))]);
+        return Runs.Csv([.. cells.Select((cell, i) => cell.Replace("measured_step_s=20", "measured_step_s=" + steps[i].ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal))]);
     }
 
     /// <summary>A table calibrated, with its stack unless told.</summary>
@@ -64,6 +64,6 @@ internal static class CalibrationTables
         var size = 1 + (i / 9 % 2);
         var precision = i / 18 % 2 == 0 ? "none" : "full";
         return string.Create(
-            CultureInfo.InvariantCulture, $"id=r{i} model={model} sequence_length={sequence} micro_batch={size} global_batch={64 * size} recompute={precision} measured_step_s=4");
+            CultureInfo.InvariantCulture, $"id=r{i} model={model} sequence_length={sequence} micro_batch={size} global_batch={64 * size} recompute={precision} measured_step_s=20");
     }
 }

@@ -24,7 +24,7 @@ public sealed class FoldsTests
     [Test]
     public void OneModel_IsHeldOutByRowOnly()
     {
-        var runs = Known(Runs.Csv("id=a", "id=b global_batch=128", "id=c global_batch=256"));
+        var runs = Known(Runs.Csv("id=a", "id=b measured_step_s=5", "id=c measured_step_s=6"));
         Assert.That(Folds.Of(runs).Single().Parts, Has.Length.EqualTo(3));
     }
 

@@ -19,6 +19,7 @@ public sealed class HalfFamilyTests
     [TestCase("mlperf-lora-70b", null)]
     [TestCase("mpt-fsdp", "megatron")]
     [TestCase("zero-bubble", "megatron")]
+    [TestCase("vtrain", "megatron")]
     public void HalfAFamily_ImprovesTheOtherHalf_OrSaysThatItCannot(string family, string? stack)
     {
         var rows = Published.Runs.Where(run => run.Family == family).ToList();

@@ -18,7 +18,7 @@ internal static class CalibrationText
         lines.Sentence("runs", Text($"{result.Runs.Length} of {Quantity.Of(result.Rows, "row")} of {report.Table}; stack {result.Stack.Name}"));
         lines.Sentence("rule", Rule(result));
         var tried = result.Constants.Where(constant => constant.After is not null).ToList();
-        if (tried.Count > 0) lines.Line().Table("constant", Constants(tried), column => column is > 0 and < 7);
+        if (tried.Count > 0) lines.Line().Table("constant", Constants(tried), column => column is > 0 and < 6);
         Reasons(lines, result);
         Notes(lines, result);
         if (result.Runs.Length > 0) lines.Line().Table("errors", Models(result), column => column > 0);
@@ -35,7 +35,7 @@ internal static class CalibrationText
 
     private static List<string[]> Constants(IEnumerable<ConstantOutcome> tried)
     {
-        List<string[]> rows = [["", "before", "after", "spread", "buys", "+-", "was", ""]];
+        List<string[]> rows = [["", "before", "after", "spread", "buys", "+-", "kind"]];
         rows.AddRange(tried.Select(constant => new[]
         {
             constant.Path,
@@ -44,7 +44,6 @@ internal static class CalibrationText
             constant.Spread is { } spread ? Quantity.Number(spread, 2) : None,
             constant.Bought is { } bought ? Signed(bought) : None,
             Fixed(constant.BoughtError),
-            constant.BeforeKind is { } kind ? CalibratedStackFile.KindWord(kind) : None,
             constant.Kept ? "fitted" : "dropped",
         }));
         return rows;
