@@ -64,7 +64,16 @@ internal static class MlpWork
         var gated = activation == Activation.SwiGlu;
         var elements = groups * rows * width;
         var again = whole || recompute.Has(RecomputeModules.Activation);
-        builder.Linear(groups, rows, hidden, gated ? 2 * width : width, recompute: whole);
+        if (gated && !whole && recompute.Has(RecomputeModules.MlpGate))
+        {
+            again = true;
+            builder.Linear(groups, rows, hidden, width, recompute: true);
+            builder.Linear(groups, rows, hidden, width);
+        }
+        else
+        {
+            builder.Linear(groups, rows, hidden, gated ? 2 * width : width, recompute: whole);
+        }
 
         // Reads gate and up (or one input), writes the product: 6 (4) bytes an element forward, 10 (6) backward.
         builder.Elementwise((gated ? 6 : 4) * elements, (gated ? 10 : 6) * elements, again);

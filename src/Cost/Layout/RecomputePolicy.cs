@@ -32,6 +32,9 @@ public enum RecomputeModules
 
     /// <summary>Routed experts whole, their exchange included.</summary>
     Experts = 256,
+
+    /// <summary>One of the two first matrices of gated dense MLPs and shared experts, and the activation.</summary>
+    MlpGate = 512,
 }
 
 /// <summary>A named choice of what is recomputed.</summary>

@@ -89,8 +89,9 @@ internal static class ActivationMemory
     private static double Frame(in LayerSetting at, double norms) =>
         (at.Stack.Memory.ActivationBytes + norms + (at.Stack.Dropout ? 1 : 0)) * at.Hidden;
 
-    // Whether the first matrices' result and the product of the activation are kept, 1 or 0.
-    private static int Up(in LayerSetting at) => at.Recompute.Has(RecomputeModules.Mlp) || at.Recompute.Has(RecomputeModules.MlpUp) ? 0 : 1;
+    // What is kept of the first matrices' result, and of the product of the activation.
+    private static double Up(in LayerSetting at) =>
+        at.Recompute.Has(RecomputeModules.Mlp | RecomputeModules.MlpUp) ? 0 : at.Recompute.Has(RecomputeModules.MlpGate) ? 0.5 : 1;
 
-    private static int Product(in LayerSetting at) => Up(at) == 0 || at.Recompute.Has(RecomputeModules.Activation) ? 0 : 1;
+    private static int Product(in LayerSetting at) => Up(at) < 1 || at.Recompute.Has(RecomputeModules.Activation) ? 0 : 1;
 }

@@ -15,6 +15,7 @@ internal static class RecomputePolicies
         ("core_attn", RecomputeModules.CoreAttention),
         ("mlp", RecomputeModules.Mlp),
         ("mlp_up", RecomputeModules.MlpUp),
+        ("mlp_gate", RecomputeModules.MlpGate),
         ("attn_proj", RecomputeModules.AttentionProjection),
         ("moe", RecomputeModules.Experts),
         ("full", RecomputeModules.Full),
