@@ -20,9 +20,9 @@ public sealed class CostModel
     {
         Model = model;
         Machine = machine;
-        Stack = stack;
+        Stack = stack.In(workload.Precision);
         Workload = workload;
-        Layers = new LayerCosts(model, machine, stack, workload);
+        Layers = new LayerCosts(model, machine, Stack, workload);
     }
 
     public ModelSpec Model { get; }

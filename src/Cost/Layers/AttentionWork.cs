@@ -1,6 +1,5 @@
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
-using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Layers;
 
@@ -29,28 +28,33 @@ internal static class AttentionWork
 
         var heads = attention.Heads / (double)at.Tensor;
         var again = at.Recompute.Has(RecomputeModules.CoreAttention);
-        if (at.Stack.Attention == AttentionKernel.Unfused)
-            AddUnfused(builder, at, heads, context, again);
+        if (at.Unfused)
+            AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
-        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
+        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
+        if (attention is GroupedQueryAttention { OutputBias: true }) SharedKernels.AddBiasGradient(builder, at, at.Own * at.Hidden);
         SharedKernels.AddResidual(builder, at);
     }
 
-    // Scores of every head in memory, whole (nothing is skipped for causality): two products forward, four backward, and passes of
+    // Scores of every head in memory, whole (nothing is skipped for causality or windows): two products forward, four backward, and passes of
     // scale, mask and softmax (read 2, write 2 bytes a score; backward two reads, a write), of dropout (read 2, write 2 and a mask of 1) each way.
     private static void AddUnfused(LayerWorkBuilder builder, in LayerSetting at, double heads, double context, bool again)
     {
         var attention = at.Model.Attention;
         var groups = at.Sequences * heads;
         var rows = at.Tokens / at.Sequences;
-        builder.Product(groups, rows, context, attention.QueryKeyWidth, again);
-        builder.Product(groups, rows, attention.ValueWidth, context, again);
+        builder.Product(groups, rows, context, attention.QueryKeyWidth, attention.QueryKeyWidth, again);
+        builder.Product(groups, rows, attention.ValueWidth, context, attention.ValueWidth, again);
         var scores = groups * rows * context;
         var dropout = at.Stack.Dropout ? 5 : 0;
         builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);
+
+        // The result goes from heads first to tokens first and its gradient back (read 2, write 2).
+        var moved = 4 * at.Tokens * heads * attention.ValueWidth;
+        if (at.Stack.SeparateKernels) builder.Elementwise(moved, moved, again);
     }
 
     private static void AddLatent(LayerWorkBuilder builder, LatentAttention latent, in LayerSetting at)
@@ -93,8 +97,17 @@ internal static class AttentionWork
         var width = grouped.HeadWidth;
         builder.Linear(1, at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
         builder.Adapter(at.Tokens, at.Hidden, (heads + (2 * keyValueHeads)) * width);
+        var projected = at.Tokens * (heads + (2 * keyValueHeads)) * width;
+        if (grouped.QueryKeyValueBias) SharedKernels.AddBias(builder, at, projected);
+
+        // The gradients of queries, keys and values are put side by side.
+        if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
-        if (grouped.Rotary) builder.Elementwise(bytes, bytes);
+        EagerKernels.AddProjections(builder, at, grouped);
+        var again = at.Recompute.Has(RecomputeModules.EverySecondProduct);
+        if (again) builder.Again(at.Tokens, at.Hidden, keyValueHeads * width);
+        var rotary = bytes / 4 * at.Stack.RotaryBytes;
+        if (grouped.Rotary) builder.Elementwise(rotary, rotary, again);
         if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }
 }

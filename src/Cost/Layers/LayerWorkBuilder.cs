@@ -4,14 +4,17 @@ using Planner.Cost.Kernels;
 namespace Planner.Cost.Layers;
 
 /// <summary>Adds up the kernels of a layer. Bytes of casts and re-layouts follow 1x128 scaling of activations (FP8 training).</summary>
-internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable)
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, bool dynamicScales = false)
 {
     private const double AdapterRank = 16;
-
 
     private PassWork forward;
     private PassWork backward;
     private PassWork weight;
+    private double last;
+
+    // Reading a BF16 tensor for its largest element, bytes an element.
+    private readonly double scan = dynamicScales ? 2 : 0;
 
     public Precision Precision => precision;
 
@@ -28,19 +31,24 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     {
         if (rows <= 0) return;
         var p = at ?? precision;
-        var once = rates.Gemm(p, groups, rows, output, input);
+        var launch = rates.Groups(groups);
+        var once = rates.Gemm(p, groups, rows, output, input) + launch;
+        last = once;
         forward += new PassWork(once, 0, 0, 1);
-        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
+        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + launch + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
             weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
         if (!p.Quantised()) return;
 
         // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
-        backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
+        backward += new PassWork(0, 0, (4 + scan) * groups * rows * output, 1);
 
         // The kept FP8 input is read and laid out 128x1 for the weight gradient.
         if (trainable == Trainable.All) weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
     }
+
+    /// <summary>The backward pass runs once more a product that is part of a linear layer.</summary>
+    public void Again(double rows, double input, double output) => backward += new PassWork(rates.Gemm(precision, 1, rows, output, input), 0, 0, 1);
 
     /// <summary>The low-rank adapter beside a frozen linear layer, bound by bytes: reads the input, adds to the output; backward the same and two small gradients.</summary>
     public void Adapter(double rows, double input, double output)
@@ -52,10 +60,16 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     }
 
     /// <summary>Batched products of activations (no weights): the product forward, one for each input backward.</summary>
-    public void Product(double groups, double rows, double columns, double depth, bool recompute)
+    /// <param name="groups">Products of one call (heads).</param>
+    /// <param name="rows">Rows of the result.</param>
+    /// <param name="columns">Columns of the result.</param>
+    /// <param name="depth">Inner dimension.</param>
+    /// <param name="width">Width of a head: where its elements start.</param>
+    /// <param name="recompute">The backward pass runs the forward again.</param>
+    public void Product(double groups, double rows, double columns, double depth, int width, bool recompute)
     {
-        var once = rates.Gemm(Precision.Bf16, groups, rows, columns, depth);
-        var back = rates.Gemm(Precision.Bf16, groups, rows, depth, columns) + rates.Gemm(Precision.Bf16, groups, columns, depth, rows);
+        var once = rates.Product(groups, rows, columns, depth, width);
+        var back = rates.Product(groups, rows, depth, columns, width) + rates.Product(groups, columns, depth, rows, width);
         forward += new PassWork(once, 0, 0, 1);
         backward += new PassWork(back + (recompute ? once : 0), 0, 0, recompute ? 3 : 2);
     }
@@ -64,8 +78,8 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     public void Quantise(double elements, bool recompute)
     {
         if (!precision.Quantised()) return;
-        forward += new PassWork(0, 0, 3 * elements, 1);
-        if (recompute) backward += new PassWork(0, 0, 3 * elements, 1);
+        forward += new PassWork(0, 0, (3 + scan) * elements, 1);
+        if (recompute) backward += new PassWork(0, 0, (3 + scan) * elements, 1);
     }
 
     /// <summary>Element-wise kernels by their bytes.</summary>
@@ -78,14 +92,21 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
         backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
     }
 
-    /// <summary>Fused attention of so many forward FLOPs.</summary>
-    public void Attention(double flops, bool recompute)
+    /// <summary>An element-wise kernel that only the backward pass has.</summary>
+    public void Backward(double bytes) => backward += new PassWork(0, 0, bytes, 1);
+
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
+    public void Attention(double flops, double keys, bool recompute)
     {
-        var once = rates.AttentionForward(flops);
+        var once = rates.AttentionForward(flops, keys);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
-    /// <summary>The backward pass runs the whole forward again.</summary>
-    public void RecomputeAll() => backward += forward;
+    /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>
+    public void RecomputeAll(bool butLast)
+    {
+        backward += forward;
+        if (butLast) backward += new PassWork(-last, 0, 0, -1);
+    }
 }

@@ -1,7 +1,6 @@
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
-using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Memory;
 
@@ -39,7 +38,7 @@ internal static class ActivationMemory
         var attention = at.Model.Attention;
         var norms = Norms(at, fp8);
         var core = at.Recompute.Has(RecomputeModules.CoreAttention);
-        var unfused = at.Stack.Attention == AttentionKernel.Unfused;
+        var unfused = at.Unfused;
         var width = (double)attention.Heads * attention.ValueWidth;
 
         // The input of the output projection stays even where the core is computed again.
@@ -52,7 +51,9 @@ internal static class ActivationMemory
         {
             LatentAttention latent => ((bytes + norms) * (latent.QueryRank + latent.KeyValueRank)) + (bytes * latent.RopeWidth)
                 + (at.Recompute.Has(RecomputeModules.MlaUpProjection) ? 0 : bytes * latent.Heads * ((2 * latent.QueryKeyWidth) + latent.ValueWidth)),
-            GroupedQueryAttention grouped => bytes * (grouped.Heads + (2 * grouped.KeyValueHeads)) * grouped.HeadWidth,
+
+            // Every second product of queries, keys and values: keys are computed again.
+            GroupedQueryAttention grouped => bytes * (grouped.Heads + ((EverySecond(at) ? 1 : 2) * grouped.KeyValueHeads)) * grouped.HeadWidth,
             _ => throw new ArgumentOutOfRangeException(nameof(at), attention.GetType().Name, "attention without a memory formula"),
         };
         return new KeptBytes(Frame(at, norms), output + scores + inner);
@@ -83,7 +84,7 @@ internal static class ActivationMemory
 
     private static double Kept(in LayerSetting at, bool fp8) => fp8 ? Fp8 : at.Stack.Memory.ActivationBytes;
 
-    private static double Norms(in LayerSetting at, bool fp8) => at.Recompute.Has(RecomputeModules.LayerNorm) ? 0 : Kept(at, fp8);
+    private static double Norms(in LayerSetting at, bool fp8) => at.Recompute.Has(RecomputeModules.LayerNorm) || EverySecond(at) ? 0 : Kept(at, fp8);
 
     // Input of the half, output of its norm, mask of the dropout before the residual.
     private static double Frame(in LayerSetting at, double norms) =>
@@ -91,7 +92,9 @@ internal static class ActivationMemory
 
     // What is kept of the first matrices' result, and of the product of the activation.
     private static double Up(in LayerSetting at) =>
-        at.Recompute.Has(RecomputeModules.Mlp | RecomputeModules.MlpUp) ? 0 : at.Recompute.Has(RecomputeModules.MlpGate) ? 0.5 : 1;
+        at.Recompute.Has(RecomputeModules.Mlp | RecomputeModules.MlpUp) ? 0 : EverySecond(at) && at.Model.DenseMlp?.Activation == Activation.SwiGlu ? 0.5 : 1;
 
-    private static int Product(in LayerSetting at) => Up(at) < 1 || at.Recompute.Has(RecomputeModules.Activation) ? 0 : 1;
+    private static int Product(in LayerSetting at) => Up(at) == 0 || at.Recompute.Has(RecomputeModules.Activation) || EverySecond(at) ? 0 : 1;
+
+    private static bool EverySecond(in LayerSetting at) => at.Recompute.Has(RecomputeModules.EverySecondProduct);
 }

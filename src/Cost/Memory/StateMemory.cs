@@ -16,15 +16,14 @@ public readonly record struct StateMemory(double Weights, double Gradients, doub
     public static StateMemory Of(LayerElements elements, StackSpec stack, Workload workload, Sharding sharding, double denseReplicas, double expertReplicas)
     {
         var linear = workload.Precision.Quantised() ? stack.Memory.WeightBytesFp8 : stack.Memory.WeightBytesBf16;
-        var gradient = workload.Precision == Precision.Fp16 && stack.Memory.GradientBytesFp16 is { } fp16 ? fp16 : stack.Memory.GradientBytes;
-        var all = Group(elements.Linear, linear, gradient, stack, sharding, denseReplicas)
-            + Group(elements.Other, stack.Memory.WeightBytesBf16, gradient, stack, sharding, denseReplicas)
-            + Group(elements.Expert, linear, gradient, stack, sharding, expertReplicas);
+        var all = Group(elements.Linear, linear, stack, sharding, denseReplicas)
+            + Group(elements.Other, stack.Memory.WeightBytesBf16, stack, sharding, denseReplicas)
+            + Group(elements.Expert, linear, stack, sharding, expertReplicas);
         return workload.Trainable == Trainable.All ? all : all with { Gradients = 0, Optimizer = 0 };
     }
 
-    private static StateMemory Group(double elements, double weightBytes, double gradientBytes, StackSpec stack, Sharding sharding, double replicas) => new(
+    private static StateMemory Group(double elements, double weightBytes, StackSpec stack, Sharding sharding, double replicas) => new(
         elements * weightBytes / (sharding >= Sharding.Zero3 ? replicas : 1),
-        elements * gradientBytes / (sharding >= Sharding.Zero2 ? replicas : 1),
+        elements * stack.Memory.GradientBytes / (sharding >= Sharding.Zero2 ? replicas : 1),
         elements * (stack.Memory.MasterBytes + stack.Memory.MomentBytes) / (sharding >= Sharding.Zero1 ? replicas : 1));
 }

@@ -19,7 +19,23 @@ public sealed record ArchitectureRates(
     FlopsPerSecond AttentionForward,
     FlopsPerSecond AttentionBackward,
     double MemoryEfficiency,
-    Seconds KernelLaunch);
+    Seconds KernelLaunch)
+{
+    /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
+    public Seconds GroupLaunch { get; init; }
+
+    /// <summary>
+    /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
+    /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
+    /// </summary>
+    public double AttentionRamp { get; init; }
+
+    /// <summary>
+    /// Batched products of heads whose width is no multiple of 16 bytes: a head's first element is then not where tensor cores' loads want it, and the
+    /// library takes other kernels. Null where they run as any other.
+    /// </summary>
+    public FlopsPerSecond? MisalignedProduct { get; init; }
+}
 
 /// <summary>What happens when compute and expert traffic run side by side on one GPU.</summary>
 /// <param name="CommunicationMultiprocessors">SMs taken by the communication kernels.</param>
@@ -74,9 +90,6 @@ public sealed record MemoryRates(
     /// <summary>Bytes an element of activations and logits: 2 in 16-bit training, 4 in FP32.</summary>
     public double ActivationBytes { get; init; } = 2;
 
-    /// <summary>Gradient accumulator where FP16 is trained and it differs; null where it does not.</summary>
-    public double? GradientBytesFp16 { get; init; }
-
     /// <summary>
     /// Weight gradients go straight into their accumulators, and autograd gets an unused tensor instead: one of every shape of a linear layer stays
     /// allocated, the head's only for its backward (Transformer Engine's fused accumulation, Megatron-Core's output layer).
@@ -116,6 +129,12 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
     public double? ContextParallelWindow { get; init; }
 
+    /// <summary>Expert exchange outside overlapped pairs: 1 where every layer waits for it, less where another micro-batch's compute runs beside it.</summary>
+    public double ExpertParallel { get; init; } = 1;
+
+    /// <summary>Likewise a share of the layer's compute beside which it can hide.</summary>
+    public double? ExpertParallelWindow { get; init; }
+
     /// <summary>What shows depends on the compute beside it.</summary>
     public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
 
@@ -134,6 +153,26 @@ public enum AttentionKernel
     Unfused,
 }
 
+/// <summary>How the work between matrix multiplies runs.</summary>
+public enum ElementwiseKernels
+{
+    /// <summary>Written or compiled into few kernels.</summary>
+    Fused,
+
+    /// <summary>One kernel an operation, as an eager framework runs them.</summary>
+    Eager,
+}
+
+/// <summary>How a gather or scatter runs whose group spans several domains.</summary>
+public enum CollectiveShape
+{
+    /// <summary>Inside the domains first, then across them (or the other way round): one after the other.</summary>
+    Hierarchical,
+
+    /// <summary>One ring through all members, cut into pieces: both links are busy at the same time, the slower one binds.</summary>
+    Ring,
+}
+
 /// <summary>How context-parallel ranks meet each other's keys and values.</summary>
 public enum ContextExchange
 {
@@ -147,6 +186,9 @@ public enum ContextExchange
     AllToAll,
 }
 
+/// <summary>Bytes a logit that the loss moves.</summary>
+public readonly record struct LossBytes(double Forward, double Backward);
+
 /// <summary>The host's side: a pass of a layer takes no less than its kernels' launches.</summary>
 /// <param name="ForwardKernels">Kernels and calls of a layer's forward.</param>
 /// <param name="BackwardKernels">Of its full backward.</param>
@@ -156,6 +198,13 @@ public sealed record HostRates(double ForwardKernels, double BackwardKernels, Se
     /// <summary>The host is never late.</summary>
     public static HostRates Free { get; } = new(0, 0, Seconds.Zero);
 }
+
+/// <summary>Gradients of FP16 training: kept, added up and reduced in FP16, with a scaled loss.</summary>
+/// <param name="GradientBytes">Gradient accumulator.</param>
+/// <param name="AccumulationBytes">Read and written a weight and micro-batch to accumulate.</param>
+/// <param name="SyncBytes">An element of the reduction.</param>
+/// <param name="OptimizerBytes">Read and written a parameter of the optimizer's shard: unscaling and its check come on top.</param>
+public sealed record HalfGradients(double GradientBytes, double AccumulationBytes, double SyncBytes, double OptimizerBytes);
 
 /// <summary>The software that runs on the machine.</summary>
 /// <param name="Name">Name to print.</param>
@@ -193,11 +242,38 @@ public sealed record StackSpec(
     /// <summary>Attention between the projections.</summary>
     public AttentionKernel Attention { get; init; }
 
+    /// <summary>The fused kernel knows attention sinks; where it does not, models with sinks run unfused.</summary>
+    public bool FusedSinks { get; init; } = true;
+
     /// <summary>Tensor ranks divide the tokens of norms and residuals; without it they all do them whole, and kept inputs are not divided.</summary>
     public bool SequenceParallel { get; init; } = true;
 
     /// <summary>Training drops activations: masks are written, read and kept.</summary>
     public bool Dropout { get; init; }
+
+    /// <summary>Kernels between the matrix multiplies.</summary>
+    public ElementwiseKernels Elementwise { get; init; }
+
+    /// <summary>
+    /// Full recomputation of a layer ends once all that the backward pass reads is there again: nothing keeps the result of the layer's last
+    /// matrix multiply, so that one is not repeated (PyTorch's non-reentrant checkpoints).
+    /// </summary>
+    public bool RecomputeStopsEarly { get; init; }
+
+    /// <summary>A tensor's FP8 scale is that of its own largest element, so it is read once more before it is cast (not where scales come from earlier steps).</summary>
+    public bool DynamicScales { get; init; }
+
+    /// <summary>Bytes that rotary positions move an element of queries and keys, each way: 4 in one fused kernel.</summary>
+    public double RotaryBytes { get; init; } = 4;
+
+    /// <summary>What run tables mean by selective recomputation under this software; attention between the projections (Korthikanti et al.) unless its file says else.</summary>
+    public RecomputeModules Selective { get; init; } = RecomputeModules.CoreAttention;
+
+    /// <summary>How gathers and scatters cross domains.</summary>
+    public CollectiveShape Collectives { get; init; }
+
+    /// <summary>What the start of a ring grows by for every domain beyond the first that it spans; not used by other shapes.</summary>
+    public Seconds RingStep { get; init; }
 
     /// <summary>Context-parallel exchange.</summary>
     public ContextExchange ContextExchange { get; init; }
@@ -208,11 +284,43 @@ public sealed record StackSpec(
     /// <summary>Bytes read and written a weight and micro-batch to accumulate its gradient: 8 in FP32, 0 where the product overwrites.</summary>
     public double AccumulationBytes { get; init; } = 8;
 
+    /// <summary>Bytes read and written a logit by the loss: forward and backward. Fused: to FP32, maximum and sum; back a read and a gradient.</summary>
+    public LossBytes Loss { get; init; } = new(10, 6);
+
+    /// <summary>What differs under FP16; null where FP16 trains as BF16 does.</summary>
+    public HalfGradients? Fp16 { get; init; }
+
+    /// <summary>
+    /// Biases, their gradients, gradients that meet at a residual and re-layouts around the attention are kernels of their own (eager PyTorch before
+    /// fused epilogues).
+    /// </summary>
+    public bool SeparateKernels { get; init; }
+
+    /// <summary>Share of the machine's bandwidth inside a domain that collectives of this software reach.</summary>
+    public double NodeEfficiency { get; init; } = 1;
+
+    /// <summary>Start of a collective beyond the machine's: waiting for its slowest member.</summary>
+    public Seconds CollectiveWait { get; init; }
+
+    /// <summary>ZeRO-2 reduces gradients once a step, of the sum of its micro-batches, as ZeRO-1 does; false: those of every micro-batch.</summary>
+    public bool ReducesOnceAStep { get; init; }
+
     /// <summary>Time of a step outside of any layer: data, logging, norms of gradients, the host's wait.</summary>
     public Seconds StepOverhead { get; init; }
 
     /// <summary>Software names, as run tables give them, that this stack stands for; a name that starts with one of them is one of them.</summary>
     public ImmutableArray<string> Software { get; init; } = [];
+
+    /// <summary>The stack as it trains in a precision.</summary>
+    public StackSpec In(Precision precision) => precision == Precision.Fp16 && Fp16 is { } half
+        ? this with
+        {
+            Memory = Memory with { GradientBytes = half.GradientBytes },
+            AccumulationBytes = half.AccumulationBytes,
+            GradientSyncBytes = half.SyncBytes,
+            OptimizerBytes = half.OptimizerBytes,
+        }
+        : this;
 
     /// <summary>The rates for an architecture; null where the stack has none.</summary>
     public ArchitectureRates? For(string architecture) => Rates.FirstOrDefault(rates => rates.Architecture == architecture);
