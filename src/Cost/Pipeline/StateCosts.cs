@@ -99,6 +99,17 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
             Kib(overhead * cost.Activations));
     }
 
+    /// <summary>ZeRO-3: bytes of the layers whose weights are whole at once.</summary>
+    public double GatheredLayers(ModelParts parts) => sharding < Sharding.Zero3
+        ? 0
+        : model.Stack.Memory.GatheredLayers * model.Stack.ParameterGatherBytes * Math.Max(parts.Dense?.Elements.Total ?? 0, parts.Moe?.Elements.Total ?? 0);
+
+    /// <summary>ZeRO-3: bytes of a part that is whole all the time.</summary>
+    public double Whole(LayerElements elements) =>
+        sharding < Sharding.Zero3 || model.Stack.Memory.GatheredLayers == 0 ? 0 : model.Stack.ParameterGatherBytes * elements.Total;
+
+    internal long WholeKib(LayerElements elements) => Kib(model.Stack.Memory.AllocatorOverhead * Whole(elements));
+
     internal static long Tick(double seconds) => Ticks.FromSeconds(new Seconds(seconds));
 
     internal static long Kib(double bytes) => (long)Math.Ceiling(bytes / 1024);

@@ -85,7 +85,29 @@ public sealed record MemoryRates(
     double MasterBytes,
     double MomentBytes,
     Bytes Reserve,
-    double AllocatorOverhead);
+    double AllocatorOverhead)
+{
+    /// <summary>Bytes an element of activations and logits: 2 in 16-bit training, 4 in FP32.</summary>
+    public double ActivationBytes { get; init; } = 2;
+
+    /// <summary>
+    /// Weight gradients go straight into their accumulators, and autograd gets an unused tensor instead: one of every shape of a linear layer stays
+    /// allocated, the head's only for its backward (Transformer Engine's fused accumulation, Megatron-Core's output layer).
+    /// </summary>
+    public bool DummyGradients { get; init; }
+
+    /// <summary>Bytes a logit at the fullest moment of the loss: 2 where it is fused and overwrites the logits, 6 with logits and an FP32 copy.</summary>
+    public double LossBytes { get; init; } = 6;
+
+    /// <summary>Workspaces of matrix multiplies that the framework's allocator holds.</summary>
+    public Bytes Workspace { get; init; }
+
+    /// <summary>More of them for grouped multiplies of experts.</summary>
+    public Bytes ExpertWorkspace { get; init; }
+
+    /// <summary>Layers whose weights are whole at once under ZeRO-3 (those computed with and those fetched ahead); embedding and head are whole all the time. 0 counts neither.</summary>
+    public double GatheredLayers { get; init; }
+}
 
 /// <summary>Shares of a traffic that are not hidden behind compute (1 = all of it shows).</summary>
 /// <param name="TensorParallel">Tensor-parallel collectives.</param>

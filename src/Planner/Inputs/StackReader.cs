@@ -192,7 +192,15 @@ internal static class StackReader
             fields.Number("master_bytes", NumberRange.NotNegative),
             fields.Number("moment_bytes", NumberRange.NotNegative),
             Bytes.FromGigabytes(fields.Number("reserve_gb", NumberRange.NotNegative)),
-            fields.Number("allocator_overhead", NumberRange.Factor));
+            fields.Number("allocator_overhead", NumberRange.Factor))
+        {
+            ActivationBytes = OrElse(fields, "activation_bytes", NumberRange.Positive, 2),
+            DummyGradients = fields.Fields.Flag("dummy_weight_gradients", absent: false),
+            LossBytes = OrElse(fields, "loss_bytes", NumberRange.Positive, 6),
+            Workspace = Bytes.FromGigabytes(OrElse(fields, "workspace_gb", NumberRange.NotNegative, 0)),
+            ExpertWorkspace = Bytes.FromGigabytes(OrElse(fields, "expert_workspace_gb", NumberRange.NotNegative, 0)),
+            GatheredLayers = OrElse(fields, "gathered_layers", NumberRange.NotNegative, 0),
+        };
         fields.Fields.RefuseOthers();
         return memory;
     }

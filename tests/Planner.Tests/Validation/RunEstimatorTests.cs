@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Planner.Cost.Stacks;
 using Planner.Cost.Units;
+using Planner.Inputs;
 using Planner.Validation;
 
 namespace Planner.Tests.Validation;
@@ -43,17 +44,21 @@ public sealed class RunEstimatorTests
     }
 
     [Test]
-    public void Estimate_MemoryKind_DecidesWhetherTheReserveCounts()
+    public void Estimate_MemoryKind_DecidesWhatCounts()
     {
+        var device = Of("measured_mem_gib=60 memory_kind=device");
         var reserved = Of("measured_mem_gib=60 memory_kind=reserved");
         var allocated = Of("measured_mem_gib=60 memory_kind=allocated");
-        var reserve = reserved.Estimate.Fullest.Reserve.Gib;
+        var memory = device.Estimate.Fullest;
+        var rates = new StackCatalog().Load(device.Stack).Spec.Memory;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(reserve, Is.GreaterThan(0));
-            Assert.That(reserved.Memory.Gib, Is.EqualTo(reserved.Estimate.Fullest.Total.Gib));
-            Assert.That(allocated.Memory.Gib, Is.EqualTo(reserved.Memory.Gib - reserve).Within(1e-9));
-            Assert.That(Of("measured_mem_gib=60").Memory.Gib, Is.EqualTo(reserved.Memory.Gib));
+            Assert.That(rates.Reserve.Gib, Is.GreaterThan(0));
+            Assert.That(device.Memory.Gib, Is.EqualTo(memory.Total.Gib));
+            Assert.That(reserved.Memory.Gib, Is.EqualTo(memory.Total.Gib - rates.Reserve.Gib).Within(1e-9));
+            Assert.That(allocated.Memory.Gib, Is.EqualTo(memory.Total.Gib - memory.Reserve.Gib).Within(1e-9));
+            Assert.That(reserved.Memory.Gib, Is.EqualTo(rates.AllocatorOverhead * allocated.Memory.Gib).Within(1e-9), "fragments");
+            Assert.That(Of("measured_mem_gib=60").Memory.Gib, Is.EqualTo(device.Memory.Gib));
             Assert.That(reserved.MemoryError, Is.EqualTo(100 * ((reserved.Memory.Gib / 60) - 1)).Within(1e-9));
         }
     }
