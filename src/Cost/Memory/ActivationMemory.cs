@@ -46,7 +46,7 @@ internal static class ActivationMemory
         {
             LatentAttention latent => ((Bf16 + norms) * (latent.QueryRank + latent.KeyValueRank)) + (Bf16 * latent.RopeWidth)
                 + (at.Recompute.Has(RecomputeModules.MlaUpProjection) ? 0 : Bf16 * latent.Heads * ((2 * latent.QueryKeyWidth) + latent.ValueWidth)),
-            GroupedQueryAttention grouped => Bf16 * (grouped.Heads + (2 * grouped.KeyValueHeads)) * grouped.HeadWidth,
+            GroupedQueryAttention grouped => Bf16 * (grouped.Heads + ((EverySecond(at) ? 1 : 2) * grouped.KeyValueHeads)) * grouped.HeadWidth,
             _ => throw new ArgumentOutOfRangeException(nameof(at), attention.GetType().Name, "attention without a memory formula"),
         };
         return new KeptBytes(Frame(at, norms), output + scores + inner);
@@ -58,7 +58,7 @@ internal static class ActivationMemory
         if (at.Recompute.Has(RecomputeModules.Full)) return default;
         var kept = fp8 ? Fp8 : Bf16;
         var mlp = at.Model.DenseMlp!;
-        return new KeptBytes(Frame(at, Norms(at, fp8)), kept * ((Up(at) * mlp.InputColumns) + (Product(at) * mlp.Width)));
+        return new KeptBytes(Frame(at, Norms(at, fp8)), kept * ((Up(at) * (EverySecond(at) ? mlp.Width : mlp.InputColumns)) + (Product(at) * mlp.Width)));
     }
 
     /// <summary>Experts; rows of the busiest rank where the load is uneven. Each tensor rank routes its own tokens.</summary>
@@ -79,7 +79,7 @@ internal static class ActivationMemory
         ? model.Moe!.TopK * load * ((4 * model.Hidden) + (6 * model.Moe.ExpertWidth))
         : (2 * model.Hidden) + (3 * Bf16 * model.DenseMlp!.Width);
 
-    private static double Norms(in LayerSetting at, bool fp8) => at.Recompute.Has(RecomputeModules.LayerNorm) ? 0 : fp8 ? Fp8 : Bf16;
+    private static double Norms(in LayerSetting at, bool fp8) => at.Recompute.Has(RecomputeModules.LayerNorm) || EverySecond(at) ? 0 : fp8 ? Fp8 : Bf16;
 
     // Input of the half, output of its norm, mask of the dropout before the residual.
     private static double Frame(in LayerSetting at, double norms) => (Bf16 + norms + (at.Stack.Dropout ? 1 : 0)) * at.Hidden;
@@ -87,5 +87,8 @@ internal static class ActivationMemory
     // Whether the first matrices' result and the product of the activation are kept, 1 or 0.
     private static int Up(in LayerSetting at) => at.Recompute.Has(RecomputeModules.Mlp) || at.Recompute.Has(RecomputeModules.MlpUp) ? 0 : 1;
 
-    private static int Product(in LayerSetting at) => Up(at) == 0 || at.Recompute.Has(RecomputeModules.Activation) ? 0 : 1;
+    private static int Product(in LayerSetting at) => Up(at) == 0 || at.Recompute.Has(RecomputeModules.Activation) || EverySecond(at) ? 0 : 1;
+
+    // Keys, one of gate and up, norms and products of activations come back; queries, values, the other product and the attention's output stay.
+    private static bool EverySecond(in LayerSetting at) => at.Recompute.Has(RecomputeModules.EverySecondProduct);
 }

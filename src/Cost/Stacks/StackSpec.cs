@@ -247,6 +247,18 @@ public sealed record StackSpec(
     /// <summary>What run tables mean by selective recomputation under this software; attention between the projections (Korthikanti et al.) unless its file says else.</summary>
     public RecomputeModules Selective { get; init; } = RecomputeModules.CoreAttention;
 
+    /// <summary>
+    /// Inside a pipeline, sharded parameters are gathered once a step and kept, gradients are summed whole and reduced with the last micro-batch
+    /// (PyTorch's pipelining with FSDP): ZeRO-2 and ZeRO-3 then move and hold what ZeRO-1 does.
+    /// </summary>
+    public bool PipelineShardsOnce { get; init; }
+
+    /// <summary>
+    /// Hybrid sharding: replicas that divide one copy of the sharded states of dense parameters; the copies beyond are kept equal by an all-reduce of
+    /// each shard. 0: all replicas divide one copy.
+    /// </summary>
+    public int ShardGroup { get; init; }
+
     /// <summary>How gathers and scatters cross domains.</summary>
     public CollectiveShape Collectives { get; init; }
 

@@ -43,6 +43,7 @@ internal static class StackReader
             Dropout = top.Fields.Flag("dropout", absent: false),
             Elementwise = Word(top.Fields, "elementwise", ("fused", ElementwiseKernels.Fused), ("eager", ElementwiseKernels.Eager)),
             RecomputeStopsEarly = top.Fields.Flag("recompute_stops_early", absent: false),
+            PipelineShardsOnce = top.Fields.Flag("pipeline_shards_once", absent: false),
             DynamicScales = top.Fields.Flag("dynamic_scales", absent: false),
             RotaryBytes = OrElse(top, "rotary_bytes", NumberRange.NotNegative, 4),
             Selective = RecomputePolicies.Modules(top.Fields, "selective") ?? RecomputeModules.CoreAttention,

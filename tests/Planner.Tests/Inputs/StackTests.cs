@@ -114,10 +114,10 @@ public sealed partial class StackTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("mine.json", """
-            { "description": "mine", "base": "megatron", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
+            { "description": "mine", "base": "nemo", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
             """);
         string path = folder.Write("ours.json", """{ "description": "ours", "base": "mine.json", "sequence_parallel": false, "schedules": ["gpipe"] }""");
-        StackSpec below = new StackCatalog().Load("megatron").Spec;
+        StackSpec below = new StackCatalog().Load("nemo").Spec;
         StackSpec ours = new StackCatalog().Load(path).Spec;
         Assert.Multiple(() =>
         {
