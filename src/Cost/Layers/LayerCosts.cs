@@ -149,13 +149,15 @@ public sealed class LayerCosts
     }
 
     /// <summary>Bytes of one hand-over between stages.</summary>
-    public double BoundaryBytes(LayerKey key) => 2 * Tokens(key) / key.Tensor * model.Hidden;
+    public double BoundaryBytes(LayerKey key) => stack.ElementBytes * Tokens(key) / key.Tensor * model.Hidden;
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable);
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, Wide);
+
+    private double Wide => stack.ElementBytes / 2;
 
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {
@@ -173,8 +175,8 @@ public sealed class LayerCosts
             PairTraffic(exchange, traffic.TensorForward),
             (repeats * PairTraffic(exchange, 0)) + PairTraffic(default, traffic.TensorBackward),
             traffic.TensorForward + traffic.TensorBackward + traffic.ContextForward + traffic.ContextBackward + ((1 + repeats) * exchange.Alone),
-            activations,
-            transient,
+            Wide * activations,
+            Wide * transient,
             elements);
     }
 

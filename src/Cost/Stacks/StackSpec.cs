@@ -206,6 +206,12 @@ public sealed record StackSpec(
     /// </summary>
     public bool SeparateKernels { get; init; }
 
+    /// <summary>
+    /// Bytes of an element of activations, weights in products and messages between tensor ranks and stages: 2, or 4 where the software trains in FP32.
+    /// The rates of products in the file are then those of FP32 or TF32, and its softmax is not the fused one, which takes 16 bits only.
+    /// </summary>
+    public double ElementBytes { get; init; } = 2;
+
     /// <summary>Share of the machine's bandwidth inside a domain that collectives of this software reach.</summary>
     public double NodeEfficiency { get; init; } = 1;
 

@@ -49,6 +49,7 @@ internal static class StackReader
             AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
             Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
             SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
+            ElementBytes = OrElse(top, "element_bytes", NumberRange.Positive, 2),
             NodeEfficiency = OrElse(top, "node_efficiency", NumberRange.Share, 1),
             CollectiveWait = Seconds.FromMicroseconds(OrElse(top, "collective_wait_us", NumberRange.NotNegative, 0)),
             ReducesOnceAStep = top.Fields.Flag("zero2_reduces_once", absent: false),
