@@ -18,6 +18,7 @@ public sealed class StepEstimator
     private readonly CostModel model;
     private readonly LayoutSpec layout;
     private readonly StagePlan plan;
+    private readonly BuiltPipeline pipeline;
     private readonly PlacementProblem problem;
     private readonly ModelParts parts;
     private readonly StateCosts states;
@@ -25,12 +26,14 @@ public sealed class StepEstimator
     /// <param name="model">Costs.</param>
     /// <param name="layout">Degrees and choices; legal for its schedule.</param>
     /// <param name="plan">Layers on stages.</param>
-    public StepEstimator(CostModel model, LayoutSpec layout, StagePlan plan)
+    /// <param name="pipeline">The layout's pipeline, where somebody has built it already.</param>
+    public StepEstimator(CostModel model, LayoutSpec layout, StagePlan plan, BuiltPipeline? pipeline = null)
     {
         this.model = model;
         this.layout = layout;
         this.plan = plan;
-        problem = model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), model.Machine.Accelerator.Memory);
+        this.pipeline = pipeline ?? new BuiltPipeline(layout.Schedule, layout.Pipeline);
+        problem = model.Problem(layout, this.pipeline.Graph, model.Machine.Accelerator.Memory);
         parts = ModelParts.Of(model, LayoutItems.KeyOf(layout), LayoutItems.EmbeddingBesideHead(layout));
         states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
     }
@@ -69,7 +72,7 @@ public sealed class StepEstimator
         problem.FillDurations(plan, durations);
         var byKey = new Dictionary<DurationKey, long>(durations.Length);
         for (var i = 0; i < durations.Length; i++) byKey[graph.Durations[i]] = durations[i];
-        return ProgramReplay.Run(layout.Schedule, layout.Pipeline, key => byKey[key], problem.Lag);
+        return ProgramReplay.Run(pipeline, key => byKey[key], problem.Lag);
     }
 
     private int Folded(int rank) => layout.Schedule.Copies == 2 ? Math.Min(rank, layout.Degrees.Pipeline - 1 - rank) : rank;

@@ -13,7 +13,7 @@ public class BoundBenchmark
     private PipelineShape shape;
     private PipelineWork work;
 
-    [Params("1f1b", "interleaved", "zb1p", "zbv", "dualpipe", "dualpipev")]
+    [Params("1f1b", "interleaved", "zb1p", "zb2p", "zbv", "dualpipe", "dualpipev")]
     public string Schedule { get; set; } = "";
 
     [GlobalSetup]

@@ -59,6 +59,23 @@ public static class TestModels
 
     public static ModelSpec Gpt1T { get; } = Gpt("megatron-1t", 25600, 128, 160, 51200);
 
+    public static ModelSpec GptOss20B { get; } = new(
+        "gpt-oss-20b", 2880, 201088, LeadingDense(0, 24), new GroupedQueryAttention(64, 8, 64, true, true, false, true) { Sinks = true }, null,
+        new MoeSpec(32, 4, 2880, 0, Unlimited(false)) { ExpertBias = true, RouterBias = true }, 0, false, 0, Norm.Rms)
+    {
+        Window = new AttentionWindow(128, 12, Chunked: false),
+    };
+
+    public static ModelSpec DeepSeekV32 { get; } = DeepSeekV3 with
+    {
+        Name = "deepseek-v3.2",
+        Attention = new LatentAttention(128, 1536, 512, 128, 64, 128) { Indexer = new SparseIndexer(64, 128, 2048) },
+    };
+
+    public static ModelSpec Opt350M { get; } = Gpt("opt-350m", 1024, 24, 16, 50272, 2050) with { EmbeddingWidth = 512, FinalNorm = false };
+
+    public static ModelSpec Bloom176B { get; } = Gpt("bloom-176b", 14336, 70, 112, 250880, 0) with { EmbeddingNorm = true };
+
     /// <summary>A GPT of the Megatron papers: learned positions, biases, layer norms, tied embedding.</summary>
     public static ModelSpec Gpt(string name, int hidden, int layers, int heads, int vocabulary, int positions = 2048) => new(
         name, hidden, vocabulary, LeadingDense(layers, layers), new GroupedQueryAttention(heads, heads, hidden / heads, true, true, false, false),

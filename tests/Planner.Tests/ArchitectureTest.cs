@@ -20,8 +20,9 @@ internal sealed class ArchitectureTest
         ["Search"] = [],
         ["Plans"] = ["Inputs", "Search", "Planning"],
         ["Planning"] = ["Inputs", "Search", "Plans"],
-        ["Reports"] = ["Inputs", "Search", "Plans", "Planning"],
-        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Reports"],
+        ["Validation"] = ["Inputs", "Search", "Plans"],
+        ["Reports"] = ["Inputs", "Search", "Plans", "Planning", "Validation"],
+        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Reports"],
     };
 
     [Test]

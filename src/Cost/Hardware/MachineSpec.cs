@@ -22,6 +22,9 @@ public sealed record AcceleratorSpec(
     FlopsPerSecond Fp4 = default,
     double SustainedClock = 1)
 {
+    /// <summary>Share of its architecture's fused-attention rates that this card reaches; below 1 where its power limit is lower than that of the card they were measured on.</summary>
+    public double AttentionShare { get; init; } = 1;
+
     /// <summary>Dense rate of the data sheet; zero where the GPU has no such unit.</summary>
     public FlopsPerSecond Peak(Precision precision) => precision switch
     {

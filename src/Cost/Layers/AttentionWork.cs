@@ -1,6 +1,5 @@
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
-using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Layers;
 
@@ -29,18 +28,18 @@ internal static class AttentionWork
 
         var heads = attention.Heads / (double)at.Tensor;
         var again = at.Recompute.Has(RecomputeModules.CoreAttention);
-        if (at.Stack.Attention == AttentionKernel.Unfused)
-            AddUnfused(builder, at, heads, context, again);
+        if (at.Unfused)
+            AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
-        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection));
+        builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
         if (attention is GroupedQueryAttention { OutputBias: true }) SharedKernels.AddBiasGradient(builder, at, at.Own * at.Hidden);
         SharedKernels.AddResidual(builder, at);
     }
 
-    // Scores of every head in memory, whole (nothing is skipped for causality): two products forward, four backward, and passes of
+    // Scores of every head in memory, whole (nothing is skipped for causality or windows): two products forward, four backward, and passes of
     // scale, mask and softmax (read 2, write 2 bytes a score; backward two reads, a write), of dropout (read 2, write 2 and a mask of 1) each way.
     private static void AddUnfused(LayerWorkBuilder builder, in LayerSetting at, double heads, double context, bool again)
     {
@@ -107,7 +106,11 @@ internal static class AttentionWork
         // The gradients of queries, keys and values are put side by side.
         if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
-        if (grouped.Rotary) builder.Elementwise(bytes, bytes);
+        EagerKernels.AddProjections(builder, at, grouped);
+        var again = at.Recompute.Has(RecomputeModules.EverySecondProduct);
+        if (again) builder.Again(at.Tokens, at.Hidden, keyValueHeads * width);
+        var rotary = bytes / 4 * at.Stack.RotaryBytes;
+        if (grouped.Rotary) builder.Elementwise(rotary, rotary, again);
         if (grouped.QueryKeyNorm) builder.Elementwise(bytes, 2 * bytes);
     }
 }

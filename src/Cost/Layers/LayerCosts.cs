@@ -70,7 +70,7 @@ public sealed class LayerCosts
         }
 
         var full = key.Recompute.Has(RecomputeModules.Full);
-        if (full) builder.RecomputeAll();
+        if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
         var kept = ActivationMemory.Attention(at, fp8Saved)
             + (kind == LayerKind.Moe ? ActivationMemory.Moe(at, fp8Saved, load) : ActivationMemory.Dense(at, fp8Saved));
@@ -134,9 +134,7 @@ public sealed class LayerCosts
             builder.Elementwise(4 * own * model.Hidden, 8 * own * model.Hidden);
             builder.Linear(1, tokens, model.Hidden, model.Vocabulary / (double)key.Tensor, Precision.Bf16);
 
-            // Logits to FP32 (2 + 4), maximum and sum (4); backward reads them and writes their gradient (4 + 2). By themselves: to FP32 (6), maximum (4),
-            // less it (8), exponential (8), sum (4), division (8); backward scales (8) and casts (6).
-            builder.Elementwise((stack.SeparateKernels ? 38 : 10) * logits, (stack.SeparateKernels ? 14 : 6) * logits);
+            builder.Elementwise(stack.Loss.Forward * logits, stack.Loss.Backward * logits);
         }
 
         var passes = 1 + model.MtpModules;
@@ -153,9 +151,9 @@ public sealed class LayerCosts
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
-    private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, key.Tensor, key.Recompute);
+    private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, Wide);
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, Wide);
 
     private double Wide => stack.ElementBytes / 2;
 
@@ -166,10 +164,11 @@ public sealed class LayerCosts
         var waitBackward = TensorShows(traffic.TensorBackward, traffic.Tensor) + ContextShows(traffic.ContextBackward, work.BackwardInput.Attention);
         if (traffic.Repeated) waitBackward += waitForward;
         var repeats = traffic.ExchangeRepeated ? 2 : 1;
+        var (forward, backward, weight) = (rates.Alone(work.Forward), rates.Alone(work.BackwardInput), rates.Alone(work.Weight));
         return new LayerCost(
-            rates.Alone(work.Forward) + waitForward + exchange.Alone,
-            rates.Alone(work.BackwardInput) + waitBackward + (repeats * exchange.Alone),
-            rates.Alone(work.Weight),
+            forward + waitForward + ExchangeShows(exchange.Alone, forward),
+            backward + waitBackward + ExchangeShows(repeats * exchange.Alone, backward + weight),
+            weight,
             rates.Paired(work.Forward) + waitForward,
             rates.Paired(work.BackwardInput) + rates.Paired(work.Weight) + waitBackward,
             PairTraffic(exchange, traffic.TensorForward),
@@ -180,15 +179,18 @@ public sealed class LayerCosts
             elements);
     }
 
-    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it.
+    // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it. A share of 0 leaves them out.
     private double TensorShows(double transfer, int ranks)
     {
         var share = stack.Exposed.TensorParallel;
-        return (share + ((1 - share) / ranks)) * transfer;
+        return share == 0 ? 0 : (share + ((1 - share) / ranks)) * transfer;
     }
 
     private double ContextShows(double transfer, double attention) =>
         ExposedShares.Shows(stack.Exposed.ContextParallel, stack.Exposed.ContextParallelWindow, transfer, attention);
+
+    private double ExchangeShows(double transfer, double compute) =>
+        ExposedShares.Shows(stack.Exposed.ExpertParallel, stack.Exposed.ExpertParallelWindow, transfer, compute);
 
     // Tensor-parallel collectives run on NVLink, so they share it with the exchange's leg inside the node.
     private double PairTraffic(ExchangeTime exchange, double tensor) =>

@@ -7,14 +7,19 @@ namespace Planner.Cost.Layers;
 /// <param name="rates">Kernels.</param>
 /// <param name="precision">Of the linear layers.</param>
 /// <param name="trainable">What is trained.</param>
+/// <param name="dynamicScales">Tensors are read once more for their largest element before they are quantised.</param>
 /// <param name="wide">Bytes of an element over those of 16 bits; callers give bytes as if elements had 16.</param>
-internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, double wide = 1)
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, bool dynamicScales = false, double wide = 1)
 {
     private const double AdapterRank = 16;
 
     private PassWork forward;
     private PassWork backward;
     private PassWork weight;
+    private double last;
+
+    // Reading a BF16 tensor for its largest element, bytes an element.
+    private readonly double scan = dynamicScales ? 2 : 0;
 
     public Precision Precision => precision;
 
@@ -31,19 +36,24 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     {
         if (rows <= 0) return;
         var p = at ?? precision;
-        var once = rates.Gemm(p, groups, rows, output, input);
+        var launch = rates.Groups(groups);
+        var once = rates.Gemm(p, groups, rows, output, input) + launch;
+        last = once;
         forward += new PassWork(once, 0, 0, 1);
-        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
+        backward += new PassWork(rates.Gemm(p, groups, rows, input, output) + launch + (recompute ? once : 0), 0, 0, recompute ? 2 : 1);
         if (trainable == Trainable.All)
             weight += new PassWork(rates.Gemm(p, groups, output, input, rows, 0) + rates.Accumulate(p, groups * input * output), 0, 0, 1);
         if (!p.Quantised()) return;
 
         // The gradient of the output is quantised twice (1x128 for the input gradient, 128x1 for the weight gradient) from BF16.
-        backward += new PassWork(0, 0, 4 * groups * rows * output, 1);
+        backward += new PassWork(0, 0, (4 + scan) * groups * rows * output, 1);
 
         // The kept FP8 input is read and laid out 128x1 for the weight gradient.
         if (trainable == Trainable.All) weight += new PassWork(0, 0, 2 * groups * rows * input, 1);
     }
+
+    /// <summary>The backward pass runs once more a product that is part of a linear layer.</summary>
+    public void Again(double rows, double input, double output) => backward += new PassWork(rates.Gemm(precision, 1, rows, output, input), 0, 0, 1);
 
     /// <summary>The low-rank adapter beside a frozen linear layer, bound by bytes: reads the input, adds to the output; backward the same and two small gradients.</summary>
     public void Adapter(double rows, double input, double output)
@@ -73,8 +83,8 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     public void Quantise(double elements, bool recompute)
     {
         if (!precision.Quantised()) return;
-        forward += new PassWork(0, 0, 3 * elements, 1);
-        if (recompute) backward += new PassWork(0, 0, 3 * elements, 1);
+        forward += new PassWork(0, 0, (3 + scan) * elements, 1);
+        if (recompute) backward += new PassWork(0, 0, (3 + scan) * elements, 1);
     }
 
     /// <summary>Element-wise kernels by their bytes.</summary>
@@ -90,14 +100,18 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     /// <summary>An element-wise kernel that only the backward pass has.</summary>
     public void Backward(double bytes) => backward += new PassWork(0, 0, wide * bytes, 1);
 
-    /// <summary>Fused attention of so many forward FLOPs.</summary>
-    public void Attention(double flops, bool recompute)
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
+    public void Attention(double flops, double keys, bool recompute)
     {
-        var once = rates.AttentionForward(flops);
+        var once = rates.AttentionForward(flops, keys);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
-    /// <summary>The backward pass runs the whole forward again.</summary>
-    public void RecomputeAll() => backward += forward;
+    /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>
+    public void RecomputeAll(bool butLast)
+    {
+        backward += forward;
+        if (butLast) backward += new PassWork(-last, 0, 0, -1);
+    }
 }

@@ -12,6 +12,7 @@ internal static class MlpWork
     {
         var mlp = at.Model.DenseMlp!;
         SharedKernels.AddNorm(builder, at, at.Tokens);
+        EagerKernels.AddMlp(builder, at, mlp);
         AddMlp(builder, at.Hidden, mlp.Width / (double)at.Tensor, mlp.Activation, 1, at.Tokens, at.Recompute, WholeMlp(at.Recompute));
         if (mlp.Bias)
         {
@@ -69,8 +70,9 @@ internal static class MlpWork
     {
         var gated = activation == Activation.SwiGlu;
         var elements = groups * rows * width;
-        var again = whole || recompute.Has(RecomputeModules.Activation);
+        var again = whole || recompute.Has(RecomputeModules.Activation | RecomputeModules.EverySecondProduct);
         builder.Linear(groups, rows, hidden, gated ? 2 * width : width, recompute: whole);
+        if (gated && !whole && recompute.Has(RecomputeModules.EverySecondProduct)) builder.Again(groups * rows, hidden, width);
 
         // Reads gate and up (or one input), writes the product: 6 (4) bytes an element forward, 10 (6) backward.
         builder.Elementwise((gated ? 6 : 4) * elements, (gated ? 10 : 6) * elements, again);

@@ -8,11 +8,11 @@ internal static class SharedKernels
     /// <summary>The norm before a half (read 2, write 2 bytes an element; backward three reads and a write), and its output quantised for so many tokens.</summary>
     public static void AddNorm(LayerWorkBuilder builder, in LayerSetting at, double quantised)
     {
-        var norms = at.Recompute.Has(RecomputeModules.LayerNorm);
+        var norms = at.Recompute.Has(RecomputeModules.LayerNorm | RecomputeModules.EverySecondProduct);
         var own = at.Own * at.Hidden;
-
         // By themselves: gradient of the input reads two and writes one, that of scale and shift reads two, and the residual's gradient is added (two reads, a write).
         builder.Elementwise(4 * own, (at.Stack.SeparateKernels ? 16 : 8) * own, norms);
+        EagerKernels.AddNorm(builder, at);
         builder.Quantise(quantised * at.Hidden, norms);
     }
 

@@ -32,6 +32,12 @@ public enum RecomputeModules
 
     /// <summary>Routed experts whole, their exchange included.</summary>
     Experts = 256,
+
+    /// <summary>
+    /// Every second matrix product in the order of a layer's forward (TorchTitan's choice by operation): keys' projection, output projection, one
+    /// of gate and up; with them what lies between kept results.
+    /// </summary>
+    EverySecondProduct = 512,
 }
 
 /// <summary>A named choice of what is recomputed.</summary>

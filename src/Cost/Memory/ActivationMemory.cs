@@ -1,7 +1,6 @@
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
-using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Memory;
 
@@ -34,7 +33,7 @@ internal static class ActivationMemory
         var attention = at.Model.Attention;
         var norms = Norms(at, fp8);
         var core = at.Recompute.Has(RecomputeModules.CoreAttention);
-        var unfused = at.Stack.Attention == AttentionKernel.Unfused;
+        var unfused = at.Unfused;
         var width = (double)attention.Heads * attention.ValueWidth;
 
         // The input of the output projection stays even where the core is computed again.

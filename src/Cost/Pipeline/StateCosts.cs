@@ -40,6 +40,9 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
         var stack = model.Stack;
         var trained = model.Workload.Trainable == Trainable.All ? cost.Elements : default;
         var (forward, backward) = (cost.Forward, cost.BackwardInput + cost.Weight);
+
+        // A chunk's gradients are whole when its last micro-batch is; the other chunks of the rank go on with the last group of p.
+        var group = degrees.Virtual > 1 ? degrees.Pipeline : 1;
         var reduce = Over(trained, stack.GradientSyncBytes);
         var gather = Over(trained, stack.ParameterGatherBytes);
         var held = trained.Linear + trained.Other;
@@ -49,13 +52,13 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
         {
             case Sharding.None:
                 // An all-reduce gathers what it scattered.
-                return sync with { Reduce = AtEnd(2 * reduce, backward) };
+                return sync with { Reduce = AtEnd(2 * reduce, group * backward) };
             case Sharding.Zero1:
-                return sync with { Reduce = AtEnd(reduce, backward), Gather = AtEnd(gather, forward) };
+                return sync with { Reduce = AtEnd(reduce, group * backward), Gather = AtEnd(gather, group * forward) };
             case Sharding.Zero2 when stack.ReducesOnceAStep:
-                return sync with { Reduce = AtEnd(reduce, backward), Gather = AtEnd(gather, forward) };
+                return sync with { Reduce = AtEnd(reduce, group * backward), Gather = AtEnd(gather, group * forward) };
             case Sharding.Zero2:
-                return sync with { Gather = AtEnd(gather, forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
+                return sync with { Gather = AtEnd(gather, group * forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
             default:
                 var weights = Over(cost.Elements, stack.ParameterGatherBytes);
                 return sync with

@@ -14,14 +14,22 @@ public static class ProgramReplay
     /// </summary>
     /// <param name="schedule">Schedule.</param>
     /// <param name="shape">Free of objections.</param>
+    /// <param name="durations">As below.</param>
+    /// <param name="lag">Ticks of a hand-over between ranks.</param>
+    public static ImmutableArray<ImmutableArray<ReplayedOperation>> Run(
+        ISchedule schedule, PipelineShape shape, Func<DurationKey, long> durations, long lag) =>
+        Run(new BuiltPipeline(schedule, shape), durations, lag);
+
+    /// <summary>The same for a pipeline already built.</summary>
+    /// <param name="pipeline">Pipeline.</param>
     /// <param name="durations">
     /// Ticks by key, for the keys of <see cref="ISchedule.Graph"/>: where that is folded, a mirrored rank asks with the rank it is folded to.
     /// </param>
     /// <param name="lag">Ticks of a hand-over between ranks.</param>
-    public static ImmutableArray<ImmutableArray<ReplayedOperation>> Run(
-        ISchedule schedule, PipelineShape shape, Func<DurationKey, long> durations, long lag)
+    public static ImmutableArray<ImmutableArray<ReplayedOperation>> Run(BuiltPipeline pipeline, Func<DurationKey, long> durations, long lag)
     {
-        var (graph, ranks, operations) = UnfoldedGraph.Build(schedule, shape);
+        var (schedule, shape) = (pipeline.Schedule, pipeline.Shape);
+        var (graph, ranks, operations) = pipeline.Unfolded;
         var ticks = new long[graph.Durations.Length];
         for (var i = 0; i < ticks.Length; i++)
         {

@@ -11,6 +11,7 @@ public static class ScheduleCatalog
         new OneForwardOneBackward(),
         new Interleaved(),
         new ZeroBubbleH1(),
+        new ZeroBubbleH2(),
         new ZeroBubbleV(),
         new DualPipe(),
         new DualPipeV(),

@@ -21,6 +21,15 @@ public sealed record ArchitectureRates(
     double MemoryEfficiency,
     Seconds KernelLaunch)
 {
+    /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
+    public Seconds GroupLaunch { get; init; }
+
+    /// <summary>
+    /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
+    /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
+    /// </summary>
+    public double AttentionRamp { get; init; }
+
     /// <summary>
     /// Batched products of heads whose width is no multiple of 16 bytes: a head's first element is then not where tensor cores' loads want it, and the
     /// library takes other kernels. Null where they run as any other.
@@ -98,6 +107,12 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise context-parallel exchange beside the layer's attention.</summary>
     public double? ContextParallelWindow { get; init; }
 
+    /// <summary>Expert exchange outside overlapped pairs: 1 where every layer waits for it, less where another micro-batch's compute runs beside it.</summary>
+    public double ExpertParallel { get; init; } = 1;
+
+    /// <summary>Likewise a share of the layer's compute beside which it can hide.</summary>
+    public double? ExpertParallelWindow { get; init; }
+
     /// <summary>What shows depends on the compute beside it.</summary>
     public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
 
@@ -116,6 +131,26 @@ public enum AttentionKernel
     Unfused,
 }
 
+/// <summary>How the work between matrix multiplies runs.</summary>
+public enum ElementwiseKernels
+{
+    /// <summary>Written or compiled into few kernels.</summary>
+    Fused,
+
+    /// <summary>One kernel an operation, as an eager framework runs them.</summary>
+    Eager,
+}
+
+/// <summary>How a gather or scatter runs whose group spans several domains.</summary>
+public enum CollectiveShape
+{
+    /// <summary>Inside the domains first, then across them (or the other way round): one after the other.</summary>
+    Hierarchical,
+
+    /// <summary>One ring through all members, cut into pieces: both links are busy at the same time, the slower one binds.</summary>
+    Ring,
+}
+
 /// <summary>How context-parallel ranks meet each other's keys and values.</summary>
 public enum ContextExchange
 {
@@ -128,6 +163,9 @@ public enum ContextExchange
     /// <summary>Heads are exchanged for tokens and back (Ulysses).</summary>
     AllToAll,
 }
+
+/// <summary>Bytes a logit that the loss moves.</summary>
+public readonly record struct LossBytes(double Forward, double Backward);
 
 /// <summary>The host's side: a pass of a layer takes no less than its kernels' launches.</summary>
 /// <param name="ForwardKernels">Kernels and calls of a layer's forward.</param>
@@ -182,11 +220,38 @@ public sealed record StackSpec(
     /// <summary>Attention between the projections.</summary>
     public AttentionKernel Attention { get; init; }
 
+    /// <summary>The fused kernel knows attention sinks; where it does not, models with sinks run unfused.</summary>
+    public bool FusedSinks { get; init; } = true;
+
     /// <summary>Tensor ranks divide the tokens of norms and residuals; without it they all do them whole, and kept inputs are not divided.</summary>
     public bool SequenceParallel { get; init; } = true;
 
     /// <summary>Training drops activations: masks are written, read and kept.</summary>
     public bool Dropout { get; init; }
+
+    /// <summary>Kernels between the matrix multiplies.</summary>
+    public ElementwiseKernels Elementwise { get; init; }
+
+    /// <summary>
+    /// Full recomputation of a layer ends once all that the backward pass reads is there again: nothing keeps the result of the layer's last
+    /// matrix multiply, so that one is not repeated (PyTorch's non-reentrant checkpoints).
+    /// </summary>
+    public bool RecomputeStopsEarly { get; init; }
+
+    /// <summary>A tensor's FP8 scale is that of its own largest element, so it is read once more before it is cast (not where scales come from earlier steps).</summary>
+    public bool DynamicScales { get; init; }
+
+    /// <summary>Bytes that rotary positions move an element of queries and keys, each way: 4 in one fused kernel.</summary>
+    public double RotaryBytes { get; init; } = 4;
+
+    /// <summary>What run tables mean by selective recomputation under this software; attention between the projections (Korthikanti et al.) unless its file says else.</summary>
+    public RecomputeModules Selective { get; init; } = RecomputeModules.CoreAttention;
+
+    /// <summary>How gathers and scatters cross domains.</summary>
+    public CollectiveShape Collectives { get; init; }
+
+    /// <summary>What the start of a ring grows by for every domain beyond the first that it spans; not used by other shapes.</summary>
+    public Seconds RingStep { get; init; }
 
     /// <summary>Context-parallel exchange.</summary>
     public ContextExchange ContextExchange { get; init; }
@@ -196,6 +261,9 @@ public sealed record StackSpec(
 
     /// <summary>Bytes read and written a weight and micro-batch to accumulate its gradient: 8 in FP32, 0 where the product overwrites.</summary>
     public double AccumulationBytes { get; init; } = 8;
+
+    /// <summary>Bytes read and written a logit by the loss: forward and backward. Fused: to FP32, maximum and sum; back a read and a gradient.</summary>
+    public LossBytes Loss { get; init; } = new(10, 6);
 
     /// <summary>What differs under FP16; null where FP16 trains as BF16 does.</summary>
     public HalfGradients? Fp16 { get; init; }

@@ -28,8 +28,17 @@ public sealed record Fabric(
     /// <summary>All-gather and reduce-scatter start with this share of an all-reduce's latency (costmodel: assumed).</summary>
     private const double HalfCollectiveLatency = 0.6;
 
+    /// <summary>A send to a neighbour in the domain starts with this share of a collective's latency (assumed: about 10 us of 40).</summary>
+    private const double SendLatency = 0.25;
+
     /// <summary>GPUs of a domain that a group wider than it uses there; <see cref="InDomain"/>.</summary>
     public int SliceGpus { get; init; } = DomainGpus;
+
+    /// <summary>How gathers and scatters cross domains.</summary>
+    public CollectiveShape Collectives { get; init; }
+
+    /// <summary>Seconds that the start of a ring grows by for every domain beyond the first.</summary>
+    public double RingStep { get; init; }
 
     /// <summary>Tiers of the network, ascending.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
@@ -46,6 +55,8 @@ public sealed record Fabric(
         SliceGpus = machine.Node.DomainGpus == machine.Node.Gpus
             ? machine.Node.Gpus
             : (int)BitOperations.RoundUpToPowerOf2((uint)machine.Node.DomainGpus + 1) / 2,
+        Collectives = stack.Collectives,
+        RingStep = stack.RingStep.Value,
         Tiers = machine.Network.Tiers,
     };
 
@@ -64,8 +75,10 @@ public sealed record Fabric(
     }
 
     /// <summary>
-    /// Seconds of a ring all-gather or reduce-scatter of <paramref name="bytes"/> (the full tensor a GPU) over a group of
+    /// Seconds of an all-gather or reduce-scatter of <paramref name="bytes"/> (the full tensor a GPU) over a group of
     /// <paramref name="inNode"/> members a domain on <paramref name="nodes"/> domains: inside the domain first, then each member its share across.
+    /// A ring does both at once and pays a step for every domain. (A ring's pieces cross every hop: a domain's links pass (n-1)/n of the tensor, and
+    /// as many rings leave a domain as it has members in the group, each with its share.)
     /// </summary>
     /// <param name="bytes">Full tensor.</param>
     /// <param name="inNode">Members a domain.</param>
@@ -73,10 +86,19 @@ public sealed record Fabric(
     /// <param name="span">GPUs from the first member to the last, for the network's tiers.</param>
     public double GatherOrScatter(double bytes, double inNode, double nodes, double span)
     {
+        if (Collectives == CollectiveShape.Ring && nodes > 1) return Ring(bytes, inNode, nodes, span);
         var time = 0.0;
         if (inNode > 1) time += ((inNode - 1) / inNode * bytes / NodeBandwidth) + (HalfCollectiveLatency * NodeLatency);
         if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value);
         return time;
+    }
+
+    private double Ring(double bytes, double inNode, double nodes, double span)
+    {
+        var members = inNode * nodes;
+        var inside = inNode > 1 ? (members - 1) / members * bytes / NodeBandwidth : 0;
+        var across = (nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span));
+        return Math.Max(inside, across) + (HalfCollectiveLatency * Math.Max(NodeLatency, Tier(span).Latency.Value)) + ((nodes - 1) * RingStep);
     }
 
     /// <summary>Seconds of sending bytes to one neighbour whose rank is <paramref name="stride"/> ranks away.</summary>
@@ -84,7 +106,7 @@ public sealed record Fabric(
     /// <param name="stride">Distance.</param>
     /// <param name="span">GPUs of the whole chain of neighbours: its slowest hop crosses every tier that it spans.</param>
     public double Send(double bytes, long stride, double span) =>
-        stride < DomainGpus ? (bytes / NodeBandwidth) + NodeLatency : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
+        stride < DomainGpus ? (bytes / NodeBandwidth) + (SendLatency * NodeLatency) : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
 
     /// <summary>Share of the network's bandwidth that is left to groups that span so many GPUs.</summary>
     public double ShareAcross(double span) => Tier(span).Share;

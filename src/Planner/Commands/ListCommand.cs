@@ -42,22 +42,26 @@ internal static class ListCommand
                 throw new RefusedException($"{given}; choose from {string.Join(", ", Catalogs.Keys)}; for example planner list models");
             }
 
-            var listing = read(context.Data);
-            switch (parse.GetValue(format) ?? ReportFormat.Text)
-            {
-                case ReportFormat.Json:
-                    context.Output.Write(listing.Json());
-                    break;
-                case ReportFormat.Csv:
-                    context.Output.Write(listing.Csv());
-                    break;
-                default:
-                    ListingText.Write(listing, context.Output, context.Color);
-                    break;
-            }
-
+            Write(read(context.Data), parse.GetValue(format) ?? ReportFormat.Text, context);
             return ExitCodes.Ok;
         });
         return command;
+    }
+
+    /// <summary>Prints a listing in a format.</summary>
+    public static void Write(Listing listing, ReportFormat format, CommandContext context)
+    {
+        switch (format)
+        {
+            case ReportFormat.Json:
+                context.Output.Write(listing.Json());
+                break;
+            case ReportFormat.Csv:
+                context.Output.Write(listing.Csv());
+                break;
+            default:
+                ListingText.Write(listing, context.Output, context.Color);
+                break;
+        }
     }
 }

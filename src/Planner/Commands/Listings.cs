@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Planner.Cost.Models;
 using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
 using Planner.Inputs;
 using Planner.Plans;
 using Planner.Reports;
@@ -16,17 +17,18 @@ internal static class Listings
         return new Listing(
             "models",
             [
-                new("name", "name"), new("parameters", "parameters"), new("active", "active"),
-                new("published_b", "published 1e9"), new("published_active_b", "active 1e9"),
-                new("layers", "layers"), new("hidden", "hidden"), new("attention", "attention"), new("experts", "experts"),
-                new("sequence_length", "sequence"), new("global_batch", "batch"), new("precision", "precision"), new("tokens", "tokens"), new("stack", "stack"),
+                new("name", "name"), new("parameters", "counted"), new("published_b", "published"),
+                new("active", "active"), new("published_active_b", "published"),
+                new("layers", "layers"), new("hidden", "hidden"), new("attention", "heads"), new("experts", "experts"),
+                new("sequence_length", "sequence"), new("global_batch", "batch", FilesOnly: true), new("precision", "precision", FilesOnly: true),
+                new("tokens", "tokens", FilesOnly: true), new("stack", "stack", FilesOnly: true),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
         static ImmutableArray<ListingCell> Row(string name, LoadedModel model) =>
         [
-            name, Exact(ParameterCount.Total(model.Spec)), Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)),
-            model.Published?.TotalBillions, model.Published?.ActiveBillions,
+            name, Exact(ParameterCount.Total(model.Spec)), Billions(model.Published?.TotalBillions),
+            Exact(ParameterCount.Active(model.Spec, withInputEmbedding: true)), Billions(model.Published?.ActiveBillions),
             model.Spec.Layers.Length, model.Spec.Hidden, Attention(model.Spec.Attention), Experts(model.Spec),
             model.Defaults.SequenceLength, model.Defaults.GlobalBatch, PlanWords.Of(model.Defaults.Precision), model.Defaults.Tokens, model.Defaults.Stack,
         ];
@@ -38,8 +40,9 @@ internal static class Listings
         return new Listing(
             "stacks",
             [
-                new("name", "name"), new("architectures", "architectures"), new("schedules", "schedules"), new("recompute", "recompute"),
-                new("constants", "constants"), new("assumed", "assumed"),
+                new("name", "name"), new("architectures", "architectures", FilesOnly: true), new("schedules", "schedules", FilesOnly: true),
+                new("recompute", "recompute"), new("constants", "constants"), new("assumed", "assumed"), new("fitted", "fitted"),
+                new("attention", "attention"), new("software", "software", FilesOnly: true), new("description", "description", FilesOnly: true),
             ],
             [.. catalog.Names.Select(name => Row(name, catalog.Load(name)))]);
 
@@ -50,15 +53,23 @@ internal static class Listings
             string.Join(' ', stack.Spec.Schedules),
             string.Join(' ', stack.Spec.RecomputePolicies.Select(policy => policy.Name)),
             stack.Spec.Constants.Length,
-            stack.Spec.Constants.Count(constant => constant.Kind == Cost.Units.SourceKind.Assumed),
+            Count(stack, Cost.Units.SourceKind.Assumed),
+            Count(stack, Cost.Units.SourceKind.Fitted),
+            stack.Spec.Attention == AttentionKernel.Fused ? "fused" : "unfused",
+            string.Join("; ", stack.Spec.Software),
+            stack.Description,
         ];
     }
+
+    private static int Count(LoadedStack stack, Cost.Units.SourceKind kind) => stack.Spec.Constants.Count(constant => constant.Kind == kind);
 
     public static Listing Schedules() => new(
         "schedules",
         [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
         [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
             schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    private static ListingCell Billions(double? count) => new(null, count, ReadAs: 1e9);
 
     private static ListingCell Exact(long count) => new(null, count, Whole: true);
 

@@ -12,8 +12,8 @@ internal static class ValidateCommand
 
     public static readonly string[] Examples =
     [
-        "planner validate published-runs.csv --report tables",
-        "planner validate published-runs.csv --stack megatron --format json",
+        "planner validate data/measurements/published-runs.csv --report tables",
+        "planner validate runs.csv --models my-models --stack megatron --format json",
     ];
 
     public static Command Create(CommandContext context)
@@ -26,6 +26,8 @@ internal static class ValidateCommand
         var stack = OptionKinds.Text("--stack", "NAME|FILE", "Software stack of every row (default: by the row's stack or software cell).");
         var format = OutputOptions.FormatOption("text for people, json one object, csv the table of families (default: text).");
         var report = OptionKinds.Text("--report", "DIR", "Folder for families.csv, points.csv, skipped.csv and scatter.svg (default: none).");
+        var ablate = new Option<bool>("--ablate") { Description = "Scores with one term of the cost model left out at a time, instead (default: no)." };
+        command.Options.Add(ablate);
         command.Arguments.Add(file);
         foreach (var option in (Option[])[models, hardware, stacks, stack, format, report]) command.Options.Add(option);
         command.SetAction(parse =>
@@ -39,7 +41,15 @@ internal static class ValidateCommand
             var table = RunTable.Read(parse.GetValue(file)!);
             if (table.IgnoredColumns.Length > 0)
                 context.Error.WriteLine($"planner: ignored {(table.IgnoredColumns.Length == 1 ? "column" : "columns")} {OneLine.Of(OneLine.List(table.IgnoredColumns))}");
-            var result = ValidationResult.Of(table, new RunEstimator(catalogs, forced));
+            var estimator = new RunEstimator(catalogs, forced);
+            if (parse.GetValue(ablate))
+            {
+                if (folder is not null) throw new RefusedException("--report writes the whole model's scores; leave it out with --ablate, which prints a table");
+                ListCommand.Write(AblationListing.Of(Ablation.Of(table, estimator)), parse.GetValue(format) ?? ReportFormat.Text, context);
+                return ExitCodes.Ok;
+            }
+
+            var result = ValidationResult.Of(table, estimator);
             if (result.Points.Length == 0) throw new RefusedException(NothingScored(result));
             Deliver(result, folder, parse.GetValue(format) ?? ReportFormat.Text, context);
             return ExitCodes.Ok;
@@ -57,7 +67,7 @@ internal static class ValidateCommand
     {
         if (result.Rows == 0) return "the table has no row";
         var first = result.Skipped.GroupBy(row => row.Reason).MaxBy(group => group.Count())!;
-        return $"none of the {result.Rows} rows can be estimated; {first.Count()} of them: {first.Key}";
+        return $"no row of {result.Rows} can be estimated; {first.Count()} for this reason: {first.Key}";
     }
 
     private static void Deliver(ValidationResult result, string? folder, ReportFormat format, CommandContext context)

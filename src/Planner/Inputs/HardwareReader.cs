@@ -60,7 +60,10 @@ internal static class HardwareReader
             BytesPerSecond.FromTerabytes(fields.Number("hbm_tb_s", NumberRange.Positive)),
             fields.Count("multiprocessors", MostMultiprocessors),
             FlopsPerSecond.FromTeraflops(fp4),
-            fields.Fields.Optional("sustained_clock") is null ? 1 : fields.Number("sustained_clock", NumberRange.Share));
+            fields.Fields.Optional("sustained_clock") is null ? 1 : fields.Number("sustained_clock", NumberRange.Share))
+        {
+            AttentionShare = fields.Fields.Optional("attention_share") is null ? 1 : fields.Number("attention_share", NumberRange.Share),
+        };
     }
 
     private static NodeSpec Node(SourcedFields fields, string architecture)

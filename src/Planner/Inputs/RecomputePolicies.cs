@@ -7,7 +7,7 @@ namespace Planner.Inputs;
 /// <summary>The recompute policies of a stack file; modules have Megatron's names.</summary>
 internal static class RecomputePolicies
 {
-    private static readonly (string Name, RecomputeModules Module)[] Modules =
+    private static readonly (string Name, RecomputeModules Module)[] Words =
     [
         ("layernorm", RecomputeModules.LayerNorm),
         ("mla_up_proj", RecomputeModules.MlaUpProjection),
@@ -18,6 +18,7 @@ internal static class RecomputePolicies
         ("attn_proj", RecomputeModules.AttentionProjection),
         ("moe", RecomputeModules.Experts),
         ("full", RecomputeModules.Full),
+        ("every_second_product", RecomputeModules.EverySecondProduct),
     ];
 
     public static ImmutableArray<RecomputePolicy> Read(JsonFields fields)
@@ -29,7 +30,7 @@ internal static class RecomputePolicies
             string name = policy.Text("name");
             if (policies.Any(known => known.Name == name))
                 throw policy.ErrorAt("name", $"recompute policy {OneLine.Quote(name)} is given twice; keep one");
-            policies.Add(new RecomputePolicy(name, ReadModules(policy)));
+            policies.Add(new RecomputePolicy(name, ReadModules(policy, "modules")));
             policy.RefuseOthers();
         }
 
@@ -44,13 +45,13 @@ internal static class RecomputePolicies
         RecomputeModules all = RecomputeModules.None;
         foreach (string part in given.Split('+'))
         {
-            RecomputeModules module = Modules.FirstOrDefault(candidate => candidate.Name == part).Module;
+            RecomputeModules module = Words.FirstOrDefault(candidate => candidate.Name == part).Module;
             if (module == RecomputeModules.None)
             {
-                string[] names = [.. known.Select(policy => policy.Name), .. Modules.Select(candidate => candidate.Name)];
+                string[] names = [.. known.Select(policy => policy.Name), .. Words.Select(candidate => candidate.Name)];
                 throw new InputException(
                     $"--recompute {OneLine.Quote(given)}: unknown {OneLine.Quote(part)}.{NearestNames.Hint(part, names)} "
-                    + $"Allowed: {OneLine.List(known.Select(policy => policy.Name))}, or modules joined by +: {OneLine.List(Modules.Select(candidate => candidate.Name))}");
+                    + $"Allowed: {OneLine.List(known.Select(policy => policy.Name))}, or modules joined by +: {OneLine.List(Words.Select(candidate => candidate.Name))}");
             }
 
             all |= module;
@@ -59,17 +60,20 @@ internal static class RecomputePolicies
         return new RecomputePolicy(given, all);
     }
 
-    private static RecomputeModules ReadModules(JsonFields policy)
+    /// <summary>A list of modules; null where the field is absent.</summary>
+    public static RecomputeModules? Modules(JsonFields fields, string name) => fields.Optional(name) is null ? null : ReadModules(fields, name);
+
+    private static RecomputeModules ReadModules(JsonFields policy, string field)
     {
         RecomputeModules all = RecomputeModules.None;
-        foreach (string given in policy.Texts("modules"))
+        foreach (string given in policy.Texts(field))
         {
-            RecomputeModules module = Modules.FirstOrDefault(known => known.Name == given).Module;
+            RecomputeModules module = Words.FirstOrDefault(known => known.Name == given).Module;
             all |= module != RecomputeModules.None
                 ? module
                 : throw policy.ErrorAt(
-                    "modules",
-                    $"unknown module {OneLine.Quote(given)}; allowed: {OneLine.List(Modules.Select(known => known.Name))}");
+                    field,
+                    $"unknown module {OneLine.Quote(given)}; allowed: {OneLine.List(Words.Select(known => known.Name))}");
         }
 
         return all;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 using Planner.Cost.Stacks;
 using Planner.Cost.Units;
@@ -37,8 +38,16 @@ internal static class StackReader
             [])
         {
             Attention = Word(top.Fields, "attention", ("fused", AttentionKernel.Fused), ("unfused", AttentionKernel.Unfused)),
+            FusedSinks = top.Fields.Flag("fused_sinks", absent: true),
             SequenceParallel = top.Fields.Flag("sequence_parallel", absent: true),
             Dropout = top.Fields.Flag("dropout", absent: false),
+            Elementwise = Word(top.Fields, "elementwise", ("fused", ElementwiseKernels.Fused), ("eager", ElementwiseKernels.Eager)),
+            RecomputeStopsEarly = top.Fields.Flag("recompute_stops_early", absent: false),
+            DynamicScales = top.Fields.Flag("dynamic_scales", absent: false),
+            RotaryBytes = OrElse(top, "rotary_bytes", NumberRange.NotNegative, 4),
+            Selective = RecomputePolicies.Modules(top.Fields, "selective") ?? RecomputeModules.CoreAttention,
+            Collectives = Word(top.Fields, "collectives", ("hierarchical", CollectiveShape.Hierarchical), ("ring", CollectiveShape.Ring)),
+            RingStep = Seconds.FromMicroseconds(OrElse(top, "ring_step_us", NumberRange.NotNegative, 0)),
             ContextExchange = Word(
                 top.Fields,
                 "context_exchange",
@@ -47,6 +56,9 @@ internal static class StackReader
                 ("all_to_all", ContextExchange.AllToAll)),
             Host = top.Fields.Optional("host") is null ? HostRates.Free : Host(top.Object("host")),
             AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
+            Loss = new LossBytes(
+                OrElse(top, "loss_forward_bytes", NumberRange.Positive, 10),
+                OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
             Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
             SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
             ElementBytes = OrElse(top, "element_bytes", NumberRange.Positive, 2),
@@ -164,6 +176,8 @@ internal static class StackReader
             GradientSyncWindow = Window(fields, "gradient_sync_window"),
             ShardedSyncWindow = Window(fields, "sharded_sync_window"),
             ContextParallelWindow = Window(fields, "context_parallel_window"),
+            ExpertParallel = OrElse(fields, "expert_parallel", NumberRange.Part, 1),
+            ExpertParallelWindow = Window(fields, "expert_parallel_window"),
         };
         fields.Fields.RefuseOthers();
         return exposed;

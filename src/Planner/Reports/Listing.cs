@@ -7,11 +7,13 @@ namespace Planner.Reports;
 /// <summary>A column of a listing.</summary>
 /// <param name="Key">In JSON and CSV, with its unit.</param>
 /// <param name="Title">For people.</param>
-internal sealed record ListingColumn(string Key, string Title);
+/// <param name="FilesOnly">Left out for people, whose page is narrow.</param>
+internal sealed record ListingColumn(string Key, string Title, bool FilesOnly = false);
 
 /// <summary>A cell: text, a number, or nothing.</summary>
 /// <param name="Whole">The number is a count: exact in JSON and CSV.</param>
-internal readonly record struct ListingCell(string? Text, double? Number, bool Whole = false)
+/// <param name="ReadAs">What people read is the number times this: 671 in 1e9 becomes 671B.</param>
+internal readonly record struct ListingCell(string? Text, double? Number, bool Whole = false, double ReadAs = 1)
 {
     public static implicit operator ListingCell(string? text) => new(text, null);
 
@@ -23,7 +25,7 @@ internal readonly record struct ListingCell(string? Text, double? Number, bool W
 
     public string Plain => Text ?? (Number is { } number ? Whole ? Quantity.Fixed(number, 0) : SixDigits.Text(number) : "");
 
-    public string Readable => Text ?? (Number is { } number ? Readably(number) : "");
+    public string Readable => Text ?? (Number is { } number ? Readably(number * ReadAs) : "");
 
     private static string Readably(double number) =>
         number == Math.Floor(number) && Math.Abs(number) < 1e6 ? number.ToString("F0", CultureInfo.InvariantCulture) : Quantity.Short(number);

@@ -22,7 +22,8 @@ internal static class ListingText
         console.Profile.Width = PipeWidth;
         console.Profile.Capabilities.Unicode = false;
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
-        foreach (var (column, index) in listing.Columns.Select((column, index) => (column, index)))
+        var shown = listing.Columns.Select((column, index) => (Column: column, Index: index)).Where(pair => !pair.Column.FilesOnly).ToList();
+        foreach (var (column, index) in shown)
         {
             var cells = new TableColumn(new Markup(Markup.Escape(column.Title), new Style(decoration: color ? Decoration.Bold : Decoration.None)))
             {
@@ -33,7 +34,7 @@ internal static class ListingText
             table.AddColumn(cells);
         }
 
-        foreach (var row in listing.Rows) table.AddRow(row.Select(cell => new Text(cell.Readable)));
+        foreach (var row in listing.Rows) table.AddRow(shown.Select(pair => new Text(row[pair.Index].Readable)));
         console.Write(table);
         foreach (var line in page.ToString().TrimEnd().Split('\n')) output.Write(line.TrimEnd() + "\n");
     }

@@ -13,8 +13,8 @@ public static class Twins
         if (schedule is DualPipe)
             return space.Data is null && (space.Pipeline is not { } ranks || ranks.Contains(shape.Ranks / 2)) && space.Schedules.Any(other => other is DualPipeV);
 
-        // On one rank ZB-H1 is 1F1B with its backward in two pieces.
-        return shape.Ranks == 1 && schedule is ZeroBubbleH1 && space.Schedules.Any(other => other is OneForwardOneBackward);
+        // On one rank ZB-H1 and ZB-H2 are 1F1B with its backward in two pieces.
+        return shape.Ranks == 1 && schedule is ZeroBubbleH1 or ZeroBubbleH2 && space.Schedules.Any(other => other is OneForwardOneBackward);
     }
 
     /// <summary>The same plan's other name, for example dualpipe pp 16; null where it has none.</summary>

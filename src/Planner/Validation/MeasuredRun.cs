@@ -78,6 +78,9 @@ public sealed record MeasuredRun
 
     public bool? SequenceParallel { get; init; }
 
+    /// <summary>False: tensor-parallel collectives ran beside nothing, whatever the stack overlaps.</summary>
+    public bool? TensorOverlap { get; init; }
+
     public double? StepSeconds { get; init; }
 
     public double? MemoryGib { get; init; }

@@ -26,8 +26,8 @@ internal sealed class NamedFiles
     /// <summary>Loads a name; the catalog's loader also knows other names and paths.</summary>
     public T Load<T>(string name, Func<string, T> load)
     {
-        if (own.TryGetValue(name, out var file)) return load(file);
-        if (!catalog.Contains(name, StringComparer.OrdinalIgnoreCase) && further.TryGetValue(name, out file)) return load(file);
+        if (own.TryGetValue(name, out var file)) return Read(file, load);
+        if (!catalog.Contains(name, StringComparer.OrdinalIgnoreCase) && further.TryGetValue(name, out file)) return Read(file, load);
         try
         {
             return load(name);
@@ -35,6 +35,19 @@ internal sealed class NamedFiles
         catch (InputException unknown) when (unknown.Message.StartsWith($"unknown {noun} ", StringComparison.Ordinal))
         {
             throw new InputException($"unknown {noun} {OneLine.Quote(name)}.{NearestNames.Hint(name, Names)}".TrimEnd('.'));
+        }
+    }
+
+    // Reasons name a file without its folder, so that a report is the same wherever the files lie.
+    private static T Read<T>(string file, Func<string, T> load)
+    {
+        try
+        {
+            return load(file);
+        }
+        catch (InputException unusable) when (unusable.Message.StartsWith(file, StringComparison.Ordinal))
+        {
+            throw new InputException(Path.GetFileName(file) + unusable.Message[file.Length..]);
         }
     }
 

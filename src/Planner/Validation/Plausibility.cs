@@ -32,7 +32,7 @@ internal static class Plausibility
 
         var capacity = machine.Accelerator.Memory.Gib;
         return run.MemoryGib is { } memory && memory > MemoryRoom * capacity
-            ? Text($"measured_mem_gib {memory} is more than the {capacity:0.#} GiB of {machine.Name}: not GiB, or not of one GPU")
+            ? Text($"measured_mem_gib {memory} is more than the {capacity:0.#} GiB of {machine.Name}: not GiB, not of one GPU, or not measured")
             : null;
     }
 

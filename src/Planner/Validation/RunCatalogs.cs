@@ -41,10 +41,10 @@ public sealed class RunCatalogs
         loadedModels.GetOrAdd(name, given => new Lazy<LoadedModel>(() => models.Load(given, modelCatalog.Load))).Value;
 
     public LoadedMachine Machine(string name) =>
-        loadedMachines.GetOrAdd(name, given => new Lazy<LoadedMachine>(() => machines.Load(given, machineCatalog.Load))).Value;
+        loadedMachines.GetOrAdd(name, given => new Lazy<LoadedMachine>(() => Bare(machines.Load(given, machineCatalog.Load)))).Value;
 
     public LoadedStack Stack(string name) =>
-        loadedStacks.GetOrAdd(name, given => new Lazy<LoadedStack>(() => stacks.Load(given, stackCatalog.Load))).Value;
+        loadedStacks.GetOrAdd(name, given => new Lazy<LoadedStack>(() => Bare(stacks.Load(given, stackCatalog.Load)))).Value;
 
     /// <summary>Names of the known stacks.</summary>
     public ImmutableArray<string> StackNames => stacks.Names;
@@ -65,4 +65,11 @@ public sealed class RunCatalogs
 
         return best;
     }
+
+    // Files are known by their names without extension here, as in the catalogs.
+    private static LoadedMachine Bare(LoadedMachine read) => read with { Spec = read.Spec with { Name = Bare(read.Spec.Name) } };
+
+    private static LoadedStack Bare(LoadedStack read) => read with { Spec = read.Spec with { Name = Bare(read.Spec.Name) } };
+
+    private static string Bare(string name) => name.EndsWith(".json", StringComparison.OrdinalIgnoreCase) ? name[..^5] : name;
 }

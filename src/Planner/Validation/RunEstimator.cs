@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost;
+using Planner.Cost.Hardware;
 using Planner.Cost.Stacks;
 
 namespace Planner.Validation;
@@ -12,33 +13,36 @@ namespace Planner.Validation;
 public sealed class RunEstimator
 {
     private readonly ConcurrentDictionary<MeasuredRun, Found<RunSetup>> setups = new(ReferenceEqualityComparer.Instance);
+    private readonly BuiltPipelines pipelines = new();
     private readonly RunReader reader;
 
     /// <param name="catalogs">Models, machines, stacks.</param>
     /// <param name="stack">Stack of every row; null for each row's own.</param>
-    public RunEstimator(RunCatalogs catalogs, string? stack = null) => reader = new RunReader(catalogs, stack, new ScheduleGraphs());
+    public RunEstimator(RunCatalogs catalogs, string? stack = null) => reader = new RunReader(catalogs, stack, pipelines);
 
     /// <summary>Estimates a row.</summary>
     /// <param name="run">The row.</param>
     /// <param name="adjust">Changes the row's stack before the row's own choices apply; null for none.</param>
-    public RunResult Estimate(MeasuredRun run, Func<StackSpec, StackSpec>? adjust = null)
+    /// <param name="machine">Changes the row's machine; null for none.</param>
+    public RunResult Estimate(MeasuredRun run, Func<StackSpec, StackSpec>? adjust = null, Func<MachineSpec, MachineSpec>? machine = null)
     {
         var setup = setups.GetOrAdd(run, reader.Read);
-        return setup.Value is { } known ? Estimated(run, known, adjust) : new RunSkipped(run, setup.Reason!);
+        return setup.Value is { } known ? Estimated(run, known, adjust, machine) : new RunSkipped(run, setup.Reason!);
     }
 
     /// <summary>Estimates rows side by side; results in their order.</summary>
-    public ImmutableArray<RunResult> Estimate(ImmutableArray<MeasuredRun> runs, Func<StackSpec, StackSpec>? adjust = null)
+    public ImmutableArray<RunResult> Estimate(
+        ImmutableArray<MeasuredRun> runs, Func<StackSpec, StackSpec>? adjust = null, Func<MachineSpec, MachineSpec>? machine = null)
     {
         var results = new RunResult[runs.Length];
-        Parallel.For(0, runs.Length, i => results[i] = Estimate(runs[i], adjust));
+        Parallel.For(0, runs.Length, i => results[i] = Estimate(runs[i], adjust, machine));
         return [.. results];
     }
 
-    private static RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust)
+    private RunEstimated Estimated(MeasuredRun run, RunSetup setup, Func<StackSpec, StackSpec>? adjust, Func<MachineSpec, MachineSpec>? machine)
     {
-        var costs = setup.Costs(adjust);
-        var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan).Estimate();
+        var costs = setup.Costs(adjust, machine);
+        var estimate = new StepEstimator(costs, setup.Layout, setup.Placement.Plan, pipelines.Of(setup.Layout)).Estimate();
         var fullest = estimate.Fullest;
         return new RunEstimated(
             run,

@@ -18,8 +18,9 @@ internal static class RunLayout
     /// <param name="model">Its model.</param>
     /// <param name="batch">Sequences a step.</param>
     /// <param name="sequence">Tokens a sequence.</param>
+    /// <param name="selective">What its software means by selective recomputation.</param>
     /// <param name="open">Receives what the row leaves open.</param>
-    public static Found<LayoutSpec> Of(MeasuredRun run, ModelSpec model, int batch, int sequence, DefaultedInputs open)
+    public static Found<LayoutSpec> Of(MeasuredRun run, ModelSpec model, int batch, int sequence, RecomputeModules selective, DefaultedInputs open)
     {
         var degrees = DegreesOf(run, model, open);
         if (Objection(run, degrees, model, sequence) is { } objection) return Found<LayoutSpec>.Not(objection);
@@ -34,7 +35,7 @@ internal static class RunLayout
         if (schedule.Value!.Objection(shape) is { } cannot) return Found<LayoutSpec>.Not(cannot.TrimEnd('.'));
         var stages = schedule.Value.Stages(shape);
         if (!LegalityRules.StagesFit(model, stages)) return Not($"{stages} stages for {model.Layers.Length} layers: pp and vpp are too large");
-        var recompute = RecomputeOf(run, (model.Layers.Length + stages - 1) / stages, open);
+        var recompute = RecomputeOf(run, (model.Layers.Length + stages - 1) / stages, selective, open);
         if (recompute.Reason is { } noPolicy) return Found<LayoutSpec>.Not(noPolicy);
         return ShardingOf(run, open) is { } sharding
             ? new LayoutSpec(degrees, size, microBatches, schedule.Value, recompute.Value!, sharding)
@@ -102,7 +103,7 @@ internal static class RunLayout
             : new Found<ISchedule>(schedule, null);
     }
 
-    private static Found<RecomputePolicy> RecomputeOf(MeasuredRun run, int layersOfStage, DefaultedInputs open)
+    private static Found<RecomputePolicy> RecomputeOf(MeasuredRun run, int layersOfStage, RecomputeModules selective, DefaultedInputs open)
     {
         switch (run.Recompute)
         {
@@ -114,7 +115,7 @@ internal static class RunLayout
             case "full":
                 return RecomputePolicy.Full;
             case "selective":
-                return new RecomputePolicy("selective", RecomputeModules.CoreAttention);
+                return new RecomputePolicy("selective", selective);
         }
 
         if (run.Recompute.StartsWith("full:", StringComparison.Ordinal))

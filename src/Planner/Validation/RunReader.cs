@@ -10,8 +10,8 @@ namespace Planner.Validation;
 /// <summary>Turns a row into what the cost model takes, or says why that cannot be.</summary>
 /// <param name="catalogs">Models, machines, stacks.</param>
 /// <param name="forcedStack">Stack of every row; null for each row's own.</param>
-/// <param name="graphs">Schedule graphs.</param>
-internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, ScheduleGraphs graphs)
+/// <param name="pipelines">Pipelines.</param>
+internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, BuiltPipelines pipelines)
 {
     private const string Unknown = "unknown";
 
@@ -32,8 +32,6 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Sched
         var open = new DefaultedInputs();
         if (run.LayersOverride.Length > 0) return Not("layers_override is not supported; give the model with fewer layers its own file");
         var model = catalogs.Model(run.Model);
-        if (model.Spec.LeadingDenseLayers + model.Spec.MoeLayers != model.Spec.Layers.Length)
-            return Not("dense layers behind MoE layers are not modelled");
         var machine = MachineOf(run, catalogs.Machine(run.Hardware).Spec);
         var found = StackOf(run, model, open);
         if (found.Reason is { } noStack) return Not(noStack);
@@ -44,7 +42,7 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Sched
         if (TrainableOf(run, open) is not { } trainable) return Not($"trainable {OneLine.Quote(run.Trainable)} is not known; allowed: all, lora");
         var sequence = open.Or(run.SequenceLength, "sequence_length", model.Defaults.SequenceLength);
         var batch = open.Or(run.GlobalBatch, "global_batch", model.Defaults.GlobalBatch);
-        var laidOut = RunLayout.Of(run, model.Spec, batch, sequence, open);
+        var laidOut = RunLayout.Of(run, model.Spec, batch, sequence, stack.Selective, open);
         if (laidOut.Value is not { } layout) return Not(laidOut.Reason!);
         if (run.NetworkGigabytes is null && layout.Degrees.Gpus > machine.Node.DomainGpus)
             open.Add("inter_node_gb_s_per_gpu", (machine.Network.LinkBandwidth.Value / 1e9).ToString("0.###", CultureInfo.InvariantCulture));
@@ -54,7 +52,7 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Sched
         if (Plausibility.Objection(run, model.Spec, machine, workload, layout.Degrees.Gpus) is { } wrong) return Not(wrong);
         if (run.MemoryGib is not null && run.MemoryKind is null) open.Add("memory_kind", "device");
         var placement = TrainerPlacement.ByRule(model.Spec, layout.Schedule.Stages(layout.Pipeline))
-            ?? TrainerPlacement.BySearch(new CostModel(model.Spec, machine, said.On(stack), workload), layout, graphs.Of(layout.Schedule, layout.Pipeline));
+            ?? TrainerPlacement.BySearch(new CostModel(model.Spec, machine, said.On(stack), workload), layout, pipelines.Of(layout).Graph);
         return placement is null
             ? Not("too few layers for its stages")
             : new RunSetup(model.Spec, machine, stack, said, workload, layout, placement, open.All);
@@ -129,7 +127,7 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Sched
         }
 
         if (run.SequenceParallel is null && tensor > 1) open.Add("sequence_parallel", stack.SequenceParallel ? "true" : "false");
-        return new StackChoices(attention, run.SequenceParallel);
+        return new StackChoices(attention, run.SequenceParallel, run.TensorOverlap);
     }
 
     private static string? RatesObjection(MachineSpec machine, StackSpec stack, Precision precision)

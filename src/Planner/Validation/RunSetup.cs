@@ -26,18 +26,24 @@ internal sealed record RunSetup(
     TrainerPlacement Placement,
     ImmutableArray<string> Defaulted)
 {
-    /// <summary>The costs, with the stack changed first where asked.</summary>
-    public CostModel Costs(Func<StackSpec, StackSpec>? adjust) =>
-        new(Model, Machine, Choices.On(adjust is null ? Stack : adjust(Stack)), Workload);
+    /// <summary>The costs, with stack and machine changed first where asked.</summary>
+    public CostModel Costs(Func<StackSpec, StackSpec>? adjust, Func<MachineSpec, MachineSpec>? machine = null) =>
+        new(Model, machine is null ? Machine : machine(Machine), Choices.On(adjust is null ? Stack : adjust(Stack)), Workload);
 }
 
 /// <summary>What a row says of its software; null where it says nothing.</summary>
-internal readonly record struct StackChoices(AttentionKernel? Attention, bool? SequenceParallel)
+/// <param name="Attention">Kernel between the projections.</param>
+/// <param name="SequenceParallel">Tensor ranks divide the tokens of norms.</param>
+/// <param name="TensorOverlap">False: tensor-parallel collectives show whole; true or null: as the stack says.</param>
+internal readonly record struct StackChoices(AttentionKernel? Attention, bool? SequenceParallel, bool? TensorOverlap)
 {
     /// <summary>The stack with these choices.</summary>
-    public StackSpec On(StackSpec stack) => (Attention ?? stack.Attention) == stack.Attention && (SequenceParallel ?? stack.SequenceParallel) == stack.SequenceParallel
-        ? stack
-        : stack with { Attention = Attention ?? stack.Attention, SequenceParallel = SequenceParallel ?? stack.SequenceParallel };
+    public StackSpec On(StackSpec stack)
+    {
+        if (Attention is { } attention && attention != stack.Attention) stack = stack with { Attention = attention };
+        if (SequenceParallel is { } divided && divided != stack.SequenceParallel) stack = stack with { SequenceParallel = divided };
+        return TensorOverlap == false && stack.Exposed.TensorParallel < 1 ? stack with { Exposed = stack.Exposed with { TensorParallel = 1 } } : stack;
+    }
 }
 
 /// <summary>Either what was asked for, or why there is none.</summary>

@@ -18,7 +18,7 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         "id", "family", "source", "model", "hardware", "nodes", "gpus_per_node", "num_gpus", "inter_node_gb_s_per_gpu", "tp", "cp", "pp", "vpp", "ep",
         "etp", "dp", "micro_batch", "global_batch", "sequence_length", "precision", "schedule", "recompute", "recompute_known", "sharding", "trainable",
         "layers_override", "attention", "measured_step_s", "measured_mem_gib", "measured_tflops_per_gpu", "confidence", "software", "notes", "stack",
-        "sequence_parallel", "memory_kind",
+        "sequence_parallel", "memory_kind", "tp_overlap",
     ];
 
     public int Rows => Runs.Length + Unreadable.Length;
@@ -34,8 +34,8 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         foreach (var row in table.Rows)
         {
             var cells = new RunCells(columns, row);
-            var run = Run(cells, row.Line);
             if (row.Cells.Length != table.Header.Length) cells.Object(Text($"{row.Cells.Length} cells under {table.Header.Length} columns"));
+            var run = Run(cells, row.Line);
             if (run.Id.Length == 0) cells.Object("it has no id");
             else if (!lineOfId.TryAdd(run.Id, row.Line)) cells.Object(Text($"its id is also that of line {lineOfId[run.Id]}"));
             if (run.Model.Length == 0) cells.Object("it names no model");
@@ -98,6 +98,7 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         LayersOverride = cells.Text("layers_override"),
         Attention = cells.Word("attention"),
         SequenceParallel = cells.Flag("sequence_parallel"),
+        TensorOverlap = cells.Flag("tp_overlap"),
         StepSeconds = cells.Positive("measured_step_s"),
         MemoryGib = cells.Positive("measured_mem_gib"),
         MemoryKind = cells.Kind("memory_kind"),

@@ -26,6 +26,10 @@ public sealed class ParameterCountTests
         yield return new TestCaseData(TestModels.Gpt175B, 174_615_846_912L).SetArgDisplayNames(nameof(TestModels.Gpt175B));
         yield return new TestCaseData(TestModels.Gpt("gpt3-175b", 12288, 96, 96, 50257), 174_604_259_328L).SetArgDisplayNames("Gpt175B with 50257 tokens");
         yield return new TestCaseData(TestModels.Gpt530B, 529_600_819_200L).SetArgDisplayNames(nameof(TestModels.Gpt530B));
+        yield return new TestCaseData(TestModels.GptOss20B, 20_914_757_184L).SetArgDisplayNames(nameof(TestModels.GptOss20B));
+        yield return new TestCaseData(TestModels.DeepSeekV32, 671_877_944_064L).SetArgDisplayNames(nameof(TestModels.DeepSeekV32));
+        yield return new TestCaseData(TestModels.Opt350M, 331_196_416L).SetArgDisplayNames(nameof(TestModels.Opt350M));
+        yield return new TestCaseData(TestModels.Bloom176B, 176_247_271_424L).SetArgDisplayNames(nameof(TestModels.Bloom176B));
         yield return new TestCaseData(TestModels.Gpt1T, 1_008_038_758_400L).SetArgDisplayNames(nameof(TestModels.Gpt1T));
     }
 
@@ -51,6 +55,8 @@ public sealed class ParameterCountTests
         yield return new TestCaseData(TestModels.Qwen3With30B, 3.353, 3.042).SetArgDisplayNames(nameof(TestModels.Qwen3With30B));
         yield return new TestCaseData(TestModels.Mixtral8x7B, 12.880, 12.749).SetArgDisplayNames(nameof(TestModels.Mixtral8x7B));
         yield return new TestCaseData(TestModels.Mixtral8x22B, 39.152, 38.955).SetArgDisplayNames(nameof(TestModels.Mixtral8x22B));
+        yield return new TestCaseData(TestModels.GptOss20B, 4.187, 3.608).SetArgDisplayNames(nameof(TestModels.GptOss20B));
+        yield return new TestCaseData(TestModels.DeepSeekV32, 38.404, 37.477).SetArgDisplayNames(nameof(TestModels.DeepSeekV32));
         yield return new TestCaseData(TestModels.Glm45, 33.632, 32.856).SetArgDisplayNames(nameof(TestModels.Glm45));
     }
 

@@ -28,6 +28,11 @@ internal sealed class InFlightTests
     public void ZeroBubbleH1HoldsOnePerRankEverywhere([Values(1, 2, 4, 8)] int ranks) =>
         Assert.That(Peaks("zb1p", ranks, 1, 2 * ranks), Is.All.EqualTo(ranks));
 
+    // The paper's table 2: (2p-2i+1) before their input gradient and (2i-2) before their weight gradient on rank i of 1 to p.
+    [Test]
+    public void ZeroBubbleH2HoldsNearlyTwiceAsManyEverywhere([Values(1, 2, 4, 8)] int ranks) =>
+        Assert.That(Peaks("zb2p", ranks, 1, 3 * ranks), Is.All.EqualTo((2 * ranks) - 1));
+
     [Test]
     public void ZeroBubbleVHoldsAsMuchAsOneForwardOneBackward([Values(2, 4, 8, 16)] int ranks) =>
         Assert.That(Peaks("zbv", ranks, 1, 2 * ranks), Is.All.EqualTo(2 * ranks));

@@ -43,6 +43,37 @@ internal sealed class MakespanTests
     }
 
     /// <summary>
+    /// The published bubble, (p-1)(F+Bi-2W), counts inside each rank's own window and is 0 where the parts are equal. With the step's end shared by
+    /// all ranks the skew of the first forwards, (p-1) F, stays where it is longer.
+    /// </summary>
+    [Test]
+    public void ZeroBubbleH2KeepsThePublishedBubbleOrTheSkew([Values(1, 2, 3, 4, 8, 16)] int ranks, [Values(2, 3, 5)] int groups)
+    {
+        foreach (var times in Mixes)
+        {
+            var bubble = Math.Max(times.Forward, times.Forward + times.BackwardInput - (2 * times.Weight));
+            var makespan = Replays.Schedule("zb2p").Graph(new PipelineShape(ranks, 1, ranks * groups)).Makespan(times);
+            Assert.That(makespan, Is.EqualTo((ranks * groups * (times.Forward + times.Backward)) + ((ranks - 1) * bubble)), $"{times}");
+        }
+    }
+
+    [Test]
+    public void ZeroBubbleH2HasNoBubbleInsideARanksWindowWhereAllPartsAreEqual([Values(2, 4, 8)] int ranks, [Values(0, 1, 7)] int more)
+    {
+        var shape = new PipelineShape(ranks, 1, (2 * ranks) - 1 + more);
+        var lines = ProgramReplay.Run(Replays.Schedule("zb2p"), shape, key => key.Stage < 0 ? 0 : 10, 0);
+        foreach (var line in lines)
+        {
+            var own = line.SkipLast(2).ToArray();
+            Assert.That(own[^1].End - own[0].Start, Is.EqualTo(30 * shape.MicroBatches), "the rank's window is its work");
+        }
+
+        // ZB-H1 idles (p-1) F there.
+        var first = ProgramReplay.Run(Replays.Schedule("zb1p"), shape, key => key.Stage < 0 ? 0 : 10, 0)[0].SkipLast(2).ToArray();
+        Assert.That(first[^1].End - first[0].Start, Is.GreaterThan(30 * shape.MicroBatches));
+    }
+
+    /// <summary>
     /// Makespans of the paper authors' own scheduler (zero-bubble repository, z.py) with its memory limit at 2p half-rank micro-batches, m = 2p.
     /// That one reorders for each mix; the fixed order here is as good at F = Bi = W, and at most 1 % off elsewhere.
     /// </summary>

@@ -13,6 +13,7 @@ internal sealed class ObjectionTests
     [TestCase("dualpipev", 4, 1, 7, "DualPipeV on 4 ranks needs at least 8 micro-batches (2 a rank), not 7.")]
     [TestCase("interleaved", 1, 2, 8, "Interleaved 1F1B needs at least 2 pipeline ranks, not 1.")]
     [TestCase("interleaved", 4, 1, 8, "Interleaved 1F1B needs at least 2 chunks a rank, not 1 (1 is 1F1B).")]
+    [TestCase("zb2p", 4, 2, 8, "ZB-H2 places its stages itself: chunks a rank must be 1, not 2 (more need interleaved).")]
     [TestCase("zbv", 1, 1, 8, "ZB-V needs at least 2 pipeline ranks, not 1.")]
     [TestCase("1f1b", 4, 2, 8, "1F1B places its stages itself: chunks a rank must be 1, not 2 (more need interleaved).")]
     [TestCase("gpipe", 4, 1, 0, "GPipe needs at least 1 pipeline rank, 1 chunk a rank and 1 micro-batch, not 4, 1 and 0.")]
@@ -28,6 +29,8 @@ internal sealed class ObjectionTests
     [TestCase("gpipe", 1, 1, 1)]
     [TestCase("1f1b", 1, 1, 1)]
     [TestCase("zb1p", 1, 1, 1)]
+    [TestCase("zb2p", 1, 1, 1)]
+    [TestCase("zb2p", 8, 1, 3)]
     [TestCase("dualpipev", 1, 1, 2)]
     [TestCase("dualpipev", 4, 1, 9)]
     [TestCase("dualpipe", 2, 1, 4)]
@@ -51,7 +54,7 @@ internal sealed class ObjectionTests
     [Test]
     public void NamesAreFoundAndOthersAreNot()
     {
-        string[] expected = ["gpipe", "1f1b", "interleaved", "zb1p", "zbv", "dualpipe", "dualpipev"];
+        string[] expected = ["gpipe", "1f1b", "interleaved", "zb1p", "zb2p", "zbv", "dualpipe", "dualpipev"];
         using (Assert.EnterMultipleScope())
         {
             Assert.That(ScheduleCatalog.All.Select(schedule => schedule.Name), Is.EqualTo(expected));

@@ -35,7 +35,7 @@ public sealed class UsageErrorTests
     [TestCase("--micro-batch 0", "--micro-batch: '0' is not allowed; give a whole number from 1 to 1048576, or several with commas" + Help)]
     [TestCase("--precision fp4", "--precision: 'fp4' is not allowed; choose from bf16, fp16, fp8, mxfp8, nvfp4" + Help)]
     [TestCase("--sharding zero1,zero9", "--sharding: 'zero9' is not allowed; choose from none, zero1, zero2, zero3" + Help)]
-    [TestCase("--schedule dualpip", "--schedule: 'dualpip' is not allowed; choose from gpipe, 1f1b, interleaved, zb1p, zbv, dualpipe, dualpipev."
+    [TestCase("--schedule dualpip", "--schedule: 'dualpip' is not allowed; choose from gpipe, 1f1b, interleaved, zb1p, zb2p, zbv, dualpipe, dualpipev."
         + " Did you mean dualpipe or dualpipev? Try planner solve --help")]
     [TestCase("--recompute none,", "--recompute: an empty name is not allowed" + Help)]
     [TestCase("--format xml", "--format: 'xml' is not allowed; choose from text, json, csv" + Help)]
@@ -58,8 +58,8 @@ public sealed class UsageErrorTests
         }
     }
 
-    [TestCase("", "no verb is given; choose from solve, estimate, list; try planner --help")]
-    [TestCase("slove", "'slove' is not a verb; choose from solve, estimate, list; try planner --help")]
+    [TestCase("", "no verb is given; choose from solve, estimate, validate, list; try planner --help")]
+    [TestCase("slove", "'slove' is not a verb; choose from solve, estimate, validate, list; try planner --help")]
     [TestCase("solve", "--model and --gpus and --hw are missing; for example --model v3-671b --gpus 2048 --hw h800")]
     [TestCase("solve --model v3-671b --gpus 8", "--hw is missing; for example --model v3-671b --gpus 2048 --hw h800")]
     [TestCase("list", "no catalog is given; choose from models, hardware, stacks, schedules; for example planner list models")]

@@ -27,13 +27,19 @@ public sealed class CatalogTests
             + "are placed as the mean of 24 MoE and 23 dense ones",
     };
 
+    private static readonly string[] HardwareNames =
+    [
+        "a100-40", "a100-80", "a800", "b200", "b300", "gaudi2", "gb200", "gb300", "gh200", "h100", "h100-96", "h20", "h200", "h800", "l40s",
+        "mi300x", "mi325x", "mi350x", "mi355x",
+    ];
+
     [Test]
     public void Names_AreTheShippedFiles()
     {
         using (Assert.EnterMultipleScope())
         {
             Assert.That(new ModelCatalog().Names, Is.EqualTo(ModelNames));
-            Assert.That(new HardwareCatalog().Names, Is.EqualTo(["a100-80", "h100", "h800"]));
+            Assert.That(new HardwareCatalog().Names, Is.EqualTo(HardwareNames));
             Assert.That(new StackCatalog().Names, Is.SupersetOf(new[] { "deepseek", "megatron", "megatron-2021", "nemo", "torchtitan" }).And.Ordered);
         }
     }
@@ -161,15 +167,15 @@ public sealed class CatalogTests
         Assert.That(error.Message, Is.EqualTo(start + " Known: " + string.Join(", ", ModelNames) + "; or a path to a file"));
     }
 
-    [TestCase("h80", "unknown hardware \"h80\". Did you mean h800 or h100? Known: a100-80, h100, h800; or a path to a file")]
-    [TestCase("", "no hardware is given; known: a100-80, h100, h800; or a path to a file")]
-    [TestCase("h\n800", "unknown hardware \"h\\u000a800\". Did you mean h800 or h100? Known: a100-80, h100, h800; or a path to a file")]
+    [TestCase("h80", "unknown hardware \"h80\". Did you mean h20 or h800 or a800? Known: NAMES; or a path to a file")]
+    [TestCase("", "no hardware is given; known: NAMES; or a path to a file")]
+    [TestCase("h\n800", "unknown hardware \"h\\u000a800\". Did you mean h800 or a800 or h100? Known: NAMES; or a path to a file")]
     [TestCase("h800.json", "h800.json does not exist; the hardware of the catalog is called h800")]
     [TestCase("nowhere/x.json", "nowhere/x.json does not exist; check the path")]
     public void UnknownHardware_IsOneLine(string given, string line)
     {
         var error = Assert.Throws<InputException>(() => new HardwareCatalog().Load(given));
-        Assert.That(error.Message, Is.EqualTo(line));
+        Assert.That(error.Message, Is.EqualTo(line.Replace("NAMES", string.Join(", ", HardwareNames), StringComparison.Ordinal)));
     }
 
     [TestCase("kitten", "sitting", 3)]

@@ -37,9 +37,9 @@ public sealed partial class HardwareTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(h100.Node.LinkBandwidth.Gigabytes, Is.EqualTo(450));
-            Assert.That(h100.Node.EffectiveBandwidth.Gigabytes, Is.EqualTo(360));
+            Assert.That(h100.Node.EffectiveBandwidth.Gigabytes, Is.EqualTo(338));
             Assert.That(h100.PricePerGpuHour, Is.Null);
-            Assert.That(a100.Accelerator, Is.EqualTo(new AcceleratorSpec("ampere", new(312e12), new(0), new(80e9), BytesPerSecond.FromTerabytes(2.039), 108)));
+            Assert.That(a100.Accelerator, Is.EqualTo(new AcceleratorSpec("ampere", new(312e12), new(0), new(80e9), BytesPerSecond.FromTerabytes(2.039), 108, SustainedClock: 0.93)));
             Assert.That(a100.Network.EffectiveBandwidth.Gigabytes, Is.EqualTo(21.25));
             Assert.That(a100.Accelerator.Peak(Precision.Fp8).Value, Is.Zero);
         }
@@ -61,12 +61,30 @@ public sealed partial class HardwareTests
     public void CopiedTableOfAmpere_IsRefused(string field, string value, string message) => Refused("a100-80", field, value, message);
 
     [Test]
-    public void AnotherArchitecture_MayBeFaster()
+    public void UnknownArchitecture_MayBeFaster()
     {
         using var folder = new TemporaryFolder();
-        string text = With(Shipped.Text("hardware/h800.json"), "bf16_tflops", "2250").Replace("\"hopper\"", "\"blackwell\"", StringComparison.Ordinal);
-        Assert.That(new HardwareCatalog().Load(folder.Write("b200.json", text)).Spec.Accelerator.Bf16.Teraflops, Is.EqualTo(2250));
+        string text = With(Shipped.Text("hardware/h800.json"), "bf16_tflops", "8000").Replace("\"hopper\"", "\"rubin\"", StringComparison.Ordinal);
+        Assert.That(new HardwareCatalog().Load(folder.Write("r200.json", text)).Spec.Accelerator.Bf16.Teraflops, Is.EqualTo(8000));
     }
+
+    // Rates with sparsity and sums of both directions, as the vendors' pages print them.
+    [TestCase("b200", "bf16_tflops", "4500", "bf16_tflops 4500 is the rate with sparsity: blackwell reaches at most 2500 dense (GB200); give the dense rate, half of the sparse one (2250)")]
+    [TestCase("gb200", "fp8_tflops", "10000", "fp8_tflops 10000 is the rate with sparsity: blackwell reaches at most 5000 dense (GB200); give the dense rate, half of the sparse one (5000)")]
+    [TestCase("b200", "fp4_tflops", "18000", "fp4_tflops 18000 is the rate with sparsity: blackwell reaches at most 10000 dense (GB200); give the dense rate, half of the sparse one (9000)")]
+    [TestCase("b300", "fp4_tflops", "18000", "fp4_tflops 18000 is the rate with sparsity: blackwell-ultra reaches at most 15000 dense (GB300); give the dense rate")]
+    [TestCase("gb300", "fp4_tflops", "20000", "fp4_tflops 20000 is the rate with sparsity: blackwell-ultra reaches at most 15000 dense (GB300); give the dense rate")]
+    [TestCase("gb300", "nvlink_gb_s", "1800", "nvlink_gb_s 1800 looks like the sum of both directions: blackwell-ultra has at most 900 in one (GB300); give one direction, 900")]
+    [TestCase("mi300x", "bf16_tflops", "2614.9", "bf16_tflops 2614.9 is the rate with sparsity: cdna3 reaches at most 1307.4 dense (MI300X); give the dense rate, half of the sparse one (1307.45)")]
+    [TestCase("mi325x", "fp8_tflops", "5229.8", "fp8_tflops 5229.8 is the rate with sparsity: cdna3 reaches at most 2614.9 dense (MI300X); give the dense rate, half of the sparse one (2614.9)")]
+    [TestCase("mi355x", "fp8_tflops", "10066", "fp8_tflops 10066 is the rate with sparsity: cdna4 reaches at most 5033.2 dense (MI355X); give the dense rate, half of the sparse one (5033)")]
+    [TestCase("mi300x", "nvlink_gb_s", "896", "nvlink_gb_s 896 looks like the sum of both directions: cdna3 has at most 448 in one (MI300X); give one direction, 448")]
+    [TestCase("l40s", "bf16_tflops", "733", "bf16_tflops 733 is the rate with sparsity: ada reaches at most 362.05 dense (L40S, PCIe Gen4); give the dense rate, half of the sparse one (366.5)")]
+    [TestCase("l40s", "fp8_tflops", "1466", "fp8_tflops 1466 is the rate with sparsity: ada reaches at most 733 dense (L40S, PCIe Gen4); give the dense rate, half of the sparse one (733)")]
+    [TestCase("l40s", "nvlink_gb_s", "64", "nvlink_gb_s 64 looks like the sum of both directions: ada has at most 32 in one (L40S, PCIe Gen4); give one direction, 32")]
+    [TestCase("gaudi2", "bf16_tflops", "865", "bf16_tflops 865 is above what gaudi2 reaches, 432 (Gaudi 2)")]
+    [TestCase("gaudi2", "nvlink_gb_s", "525", "nvlink_gb_s 525 looks like the sum of both directions: gaudi2 has at most 262.5 in one (Gaudi 2); give one direction, 262.5")]
+    public void OtherVendorsPages_AreRefused(string machine, string field, string value, string message) => Refused(machine, field, value, message);
 
     [TestCase("hbm_tb_s", "0", "accelerator.hbm_tb_s must be above 0 and at most 1000000, got 0")]
     [TestCase("hbm_tb_s", "-3.35", "accelerator.hbm_tb_s must be above 0 and at most 1000000, got -3.35")]

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using NUnit.Framework;
 using Planner.Cost;
 using Planner.Cost.Layout;
+using Planner.Cost.Models;
 using Planner.Cost.Schedules;
 using Planner.Cost.Units;
 using Planner.Reports;
@@ -74,6 +75,15 @@ public sealed class TextReportTests
         var plan = SamplePlan.Plan();
         var folded = plan with { Layout = plan.Layout with { Schedule = new DualPipeV(), Degrees = plan.Layout.Degrees with { Pipeline = 8 } } };
         Assert.That(StagesText.Of(folded).Last(), Is.EqualTo("rank r holds r and 15-r"));
+    }
+
+    [Test]
+    public void Stages_OfAlternatingLayers_AreMixed()
+    {
+        var plan = SamplePlan.Plan();
+        var mixed = plan with { Model = plan.Model with { Layers = plan.Model.Layers.SetItem(plan.Model.Layers.Length - 1, LayerKind.Dense) } };
+        Assert.That(StagesText.Of(plan), Has.Some.Contains(" moe").And.None.Contains(" mixed"));
+        Assert.That(StagesText.Of(mixed), Has.Some.Contains(" mixed").And.None.Contains(" moe"));
     }
 
     [TestCase(0, "0 s")]

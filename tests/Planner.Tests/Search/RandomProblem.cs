@@ -9,7 +9,7 @@ internal static class RandomProblem
     public static readonly string[] Cases =
     [
         "dualpipe 4 1 8", "dualpipe 8 1 16", "dualpipev 2 1 6", "dualpipev 3 1 7", "zbv 3 1 8", "interleaved 2 2 4", "interleaved 2 3 4",
-        "interleaved 3 2 6", "1f1b 4 1 6", "1f1b 1 1 3", "1f1b 2 1 4", "zb1p 4 1 6", "zb1p 6 1 8", "gpipe 4 1 4",
+        "interleaved 3 2 6", "1f1b 4 1 6", "1f1b 1 1 3", "1f1b 2 1 4", "zb1p 4 1 6", "zb1p 6 1 8", "zb2p 4 1 9", "gpipe 4 1 4",
     ];
 
     public static ScheduleGraph Graph(string text)

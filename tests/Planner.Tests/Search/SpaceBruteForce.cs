@@ -82,7 +82,7 @@ internal static class SpaceBruteForce
         {
             switch (schedule.Name)
             {
-                case "gpipe" or "1f1b" or "zb1p" when ranks <= most:
+                case "gpipe" or "1f1b" or "zb1p" or "zb2p" when ranks <= most:
                     yield return (schedule, 1);
                     break;
                 case "zbv" when ranks > 1 && 2 * ranks <= most:

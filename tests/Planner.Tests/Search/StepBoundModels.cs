@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
@@ -32,7 +33,7 @@ internal static class StepBoundModels
             "random",
             hidden,
             1024 * (random.Next(3) == 0 ? random.Next(64, 160) : random.Next(2, 32)),
-            [.. Enumerable.Repeat(LayerKind.Dense, dense), .. Enumerable.Repeat(LayerKind.Moe, layers - dense)],
+            Kinds(dense, layers, alternating: hidden % 512 == 0),
             attention,
             dense > 0 ? new MlpSpec(512 * random.Next(1, 9), random.Next(2) == 0 ? Activation.SwiGlu : Activation.Gelu, random.Next(2) == 0) : null,
             moe,
@@ -94,6 +95,14 @@ internal static class StepBoundModels
             random.Next(2) == 0 ? Precision.Bf16 : Precision.Fp8,
             random.Next(2) == 0 ? null : 1 + random.NextDouble());
         return (new CostModel(model, machine, stack, workload), layout);
+    }
+
+    // Dense layers in front; or, alternating, one MoE layer among them.
+    private static ImmutableArray<LayerKind> Kinds(int dense, int layers, bool alternating)
+    {
+        var kinds = Enumerable.Range(0, layers).Select(layer => layer < dense ? LayerKind.Dense : LayerKind.Moe).ToArray();
+        if (alternating && dense > 0 && dense < layers) (kinds[dense / 2], kinds[^1]) = (LayerKind.Moe, LayerKind.Dense);
+        return [.. kinds];
     }
 
     private static RouterSpec Router(Random random) => random.Next(3) switch

@@ -10,7 +10,7 @@ namespace Planner.Inputs.HuggingFace;
 /// </summary>
 internal sealed class DeepSeekFamily : IConfigFamily
 {
-    public ImmutableArray<string> Architectures { get; } = 
+    public ImmutableArray<string> Architectures { get; } =
         ["DeepseekV3ForCausalLM", "DeepseekV2ForCausalLM", "DeepseekV32ForCausalLM", "GlmMoeDsaForCausalLM"];
 
     public ImmutableArray<string> ModelTypes { get; } = ["deepseek_v3", "deepseek_v2", "deepseek_v32", "kimi_k2", "glm_moe_dsa"];

@@ -7,7 +7,7 @@ namespace Planner.Inputs.HuggingFace;
 /// <summary>Dense decoders with grouped-query attention and a gated MLP: Llama 2 and 3, Mistral, Phi-3, Qwen2, Qwen3.</summary>
 internal sealed class LlamaFamily : IConfigFamily
 {
-    public ImmutableArray<string> Architectures { get; } = 
+    public ImmutableArray<string> Architectures { get; } =
         ["LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM", "Phi3ForCausalLM"];
 
     public ImmutableArray<string> ModelTypes { get; } = ["llama", "mistral", "qwen2", "qwen3", "phi3"];

@@ -1,5 +1,5 @@
-using Planner.Validation;
 using Planner.Plans;
+using Planner.Validation;
 
 namespace Planner.Reports.Validation;
 

@@ -10,6 +10,7 @@ internal static class ValidationFiles
         ("families.csv", (writer, result) => FamiliesTable.Write(writer, result.Scores)),
         ("points.csv", (writer, result) => PointsTable.Write(writer, result.Points)),
         ("skipped.csv", (writer, result) => SkippedTable.Write(writer, result.Skipped)),
+        ("scatter.svg", (writer, result) => ScatterSvg.Write(writer, result.Points)),
     ];
 
     /// <summary>Writes every file of a folder; their paths.</summary>

@@ -7,6 +7,7 @@ namespace Planner.Reports.Validation;
 internal static class ValidationText
 {
     private const int MostReasons = 12;
+    private const int LongestReason = 200;
     private const string None = "-";
 
     public static string Write(ValidationResult result, IReadOnlyCollection<string> written)
@@ -83,7 +84,7 @@ internal static class ValidationText
             .OrderByDescending(group => group.Count())
             .ToList();
         foreach (var (group, i) in reasons.Take(MostReasons).Select((group, i) => (group, i)))
-            lines.Sentence(i == 0 ? "skipped" : "", $"{Quantity.Of(group.Count(), "row")}: {group.Key}");
+            lines.Sentence(i == 0 ? "skipped" : "", $"{Quantity.Of(group.Count(), "row")}: {Short(group.Key)}");
         var rest = reasons.Skip(MostReasons).ToList();
         if (rest.Count > 0)
             lines.Sentence("", $"{Quantity.Of(rest.Sum(group => group.Count()), "row")} for {Quantity.Of(rest.Count, "other reason")}; --report lists every row");
@@ -92,6 +93,8 @@ internal static class ValidationText
     private static IEnumerable<(string Name, Score Score)> Named(Scoreboard scores) => scores.Families.Select(score => (score.Name, score))
         .Concat(scores.Confidence.Select(score => ("confidence " + score.Name, score)))
         .Append(("all", scores.Overall));
+
+    private static string Short(string reason) => reason.Length <= LongestReason ? reason : reason[..LongestReason].TrimEnd() + " ...";
 
     private static string Count(int number) => number.ToString(CultureInfo.InvariantCulture);
 
