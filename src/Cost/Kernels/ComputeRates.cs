@@ -16,6 +16,7 @@ public sealed class ComputeRates
     private readonly ArchitectureRates rates;
     private readonly double bytesPerSecond;
     private readonly double accumulationBytes;
+    private readonly double wide;
     private readonly double pairShare;
     private readonly double pairGemm;
     private readonly double pairOverhead;
@@ -28,6 +29,7 @@ public sealed class ComputeRates
         pairShare = accelerator.Multiprocessors / (double)(accelerator.Multiprocessors - stack.Overlap.CommunicationMultiprocessors);
         pairGemm = pairShare * stack.Overlap.GemmSlowdown;
         accumulationBytes = stack.AccumulationBytes;
+        wide = stack.ElementBytes / 2;
         pairOverhead = 1 + stack.Overlap.PairOverhead;
     }
 
@@ -45,8 +47,8 @@ public sealed class ComputeRates
             rows,
             columns,
             depth,
-            precision.Bytes(),
-            outputBytes);
+            wide * precision.Bytes(),
+            wide * outputBytes);
 
     /// <summary>Seconds that launching so many groups adds to a grouped GEMM.</summary>
     public double Groups(double groups) => groups > 1 ? groups * rates.GroupLaunch.Value : 0;

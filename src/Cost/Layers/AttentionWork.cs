@@ -52,6 +52,9 @@ internal static class AttentionWork
         var dropout = at.Stack.Dropout ? 5 : 0;
         builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);
 
+        // The fused softmax takes 16 bits; else the mask is a kernel of its own (read and write an element, a byte of mask).
+        if (at.Stack.ElementBytes > 2) builder.Elementwise(4.5 * scores, 4.5 * scores, again);
+
         // The result goes from heads first to tokens first and its gradient back (read 2, write 2).
         var moved = 4 * at.Tokens * heads * attention.ValueWidth;
         if (at.Stack.SeparateKernels) builder.Elementwise(moved, moved, again);

@@ -103,7 +103,7 @@ public sealed class LayerCosts
         builder.Elementwise(12 * own * model.Hidden, 24 * own * model.Hidden);
         builder.Quantise(2 * tokens * model.Hidden, false);
         builder.Linear(1, tokens, 2.0 * model.Hidden, model.Hidden / (double)key.Tensor);
-        var extra = Compose(builder.Work, LayerTraffic.None, 3 * stack.Memory.ActivationBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
+        var extra = Compose(builder.Work, LayerTraffic.None, 3 * stack.ElementBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
         return Layer(model.MtpLayerKind, key) + extra;
     }
 
@@ -139,7 +139,7 @@ public sealed class LayerCosts
         return Compose(
             builder.Work,
             new LayerTraffic(key.Tensor, passes * tpForward / 2, passes * 2 * tpBackward / 3, 0, 0, default, false, false),
-            passes * 2 * stack.Memory.ActivationBytes * own * model.Hidden,
+            passes * 2 * stack.ElementBytes * own * model.Hidden,
             TransientMemory.Head(at, workload.Trainable == Trainable.All),
             LayerElements.Head(model, key.Tensor, holdsEmbedding));
     }
@@ -152,17 +152,19 @@ public sealed class LayerCosts
         if (!memory.DummyGradients || workload.Trainable != Trainable.All) return workspaces;
         var shapes = kinds.Distinct().SelectMany(kind => LinearShapes.Of(model, kind, key.Tensor));
         if (mtp) shapes = shapes.Concat(LinearShapes.Of(model, model.MtpLayerKind, key.Tensor)).Append(LinearShapes.MtpProjection(model, key.Tensor));
-        return workspaces + (memory.ActivationBytes * LinearShapes.DistinctElements(shapes));
+        return workspaces + (stack.ElementBytes * LinearShapes.DistinctElements(shapes));
     }
 
     /// <summary>Bytes of one hand-over between stages.</summary>
-    public double BoundaryBytes(LayerKey key) => 2 * Tokens(key) / key.Tensor * model.Hidden;
+    public double BoundaryBytes(LayerKey key) => stack.ElementBytes * Tokens(key) / key.Tensor * model.Hidden;
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales);
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, Wide);
+
+    private double Wide => stack.ElementBytes / 2;
 
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {
@@ -181,8 +183,8 @@ public sealed class LayerCosts
             PairTraffic(exchange, traffic.TensorForward),
             (repeats * PairTraffic(exchange, 0)) + PairTraffic(default, traffic.TensorBackward),
             traffic.TensorForward + traffic.TensorBackward + traffic.ContextForward + traffic.ContextBackward + ((1 + repeats) * exchange.Alone),
-            activations,
-            transient,
+            Wide * activations,
+            Wide * transient,
             elements);
     }
 

@@ -33,7 +33,7 @@ internal static class ActivationMemory
     /// <summary>Attention half.</summary>
     public static KeptBytes Attention(in LayerSetting at, bool fp8)
     {
-        var bytes = at.Stack.Memory.ActivationBytes;
+        var bytes = at.Stack.ElementBytes;
         if (at.Recompute.Has(RecomputeModules.Full)) return new KeptBytes(bytes * at.Hidden, 0);
         var attention = at.Model.Attention;
         var norms = Norms(at, fp8);
@@ -82,13 +82,13 @@ internal static class ActivationMemory
         return new KeptBytes(Frame(at, Norms(at, fp8)), (4 * moe.Experts) + (8 * moe.TopK) + routed + shared);
     }
 
-    private static double Kept(in LayerSetting at, bool fp8) => fp8 ? Fp8 : at.Stack.Memory.ActivationBytes;
+    private static double Kept(in LayerSetting at, bool fp8) => fp8 ? Fp8 : at.Stack.ElementBytes;
 
     private static double Norms(in LayerSetting at, bool fp8) => at.Recompute.Has(RecomputeModules.LayerNorm) || EverySecond(at) ? 0 : Kept(at, fp8);
 
     // Input of the half, output of its norm, mask of the dropout before the residual.
     private static double Frame(in LayerSetting at, double norms) =>
-        (at.Stack.Memory.ActivationBytes + norms + (at.Stack.Dropout ? 1 : 0)) * at.Hidden;
+        (at.Stack.ElementBytes + norms + (at.Stack.Dropout ? 1 : 0)) * at.Hidden;
 
     // What is kept of the first matrices' result, and of the product of the activation.
     private static double Up(in LayerSetting at) =>

@@ -24,11 +24,11 @@ internal static class TransientMemory
     {
         var mlp = at.Model.DenseMlp!;
         double widths = mlp.InputColumns + (at.Recompute.Has(RecomputeModules.Activation) ? mlp.Width : 0);
-        return at.Stack.Memory.ActivationBytes * ((at.Hidden * at.Own) + (widths * at.Tokens / at.Tensor));
+        return at.Stack.ElementBytes * ((at.Hidden * at.Own) + (widths * at.Tokens / at.Tensor));
     }
 
     // Gradients of the experts' results and inputs, of gate, up and their product, a row for every expert of a token.
-    private static double Moe(in LayerSetting at, double load) => at.Stack.Memory.ActivationBytes
+    private static double Moe(in LayerSetting at, double load) => at.Stack.ElementBytes
         * at.Model.Moe!.TopK * load * ((2 * at.Hidden) + (3 * at.Model.Moe.ExpertWidth)) * at.Tokens / at.Tensor;
 
     /// <summary>
@@ -42,7 +42,7 @@ internal static class TransientMemory
         var loss = memory.LossBytes * logits;
         if (!memory.DummyGradients || !trained) return loss;
         var gathered = at.Stack.SequenceParallel && at.Tensor > 1 ? 2 : 1;
-        return Math.Max(loss, memory.ActivationBytes
+        return Math.Max(loss, at.Stack.ElementBytes
             * (logits + (at.Hidden * at.Model.Vocabulary / at.Tensor) + (gathered * at.Hidden * at.Tokens)));
     }
 }

@@ -87,9 +87,6 @@ public sealed record MemoryRates(
     Bytes Reserve,
     double AllocatorOverhead)
 {
-    /// <summary>Bytes an element of activations and logits: 2 in 16-bit training, 4 in FP32.</summary>
-    public double ActivationBytes { get; init; } = 2;
-
     /// <summary>
     /// Weight gradients go straight into their accumulators, and autograd gets an unused tensor instead: one of every shape of a linear layer stays
     /// allocated, the head's only for its backward (Transformer Engine's fused accumulation, Megatron-Core's output layer).
@@ -307,6 +304,12 @@ public sealed record StackSpec(
     /// fused epilogues).
     /// </summary>
     public bool SeparateKernels { get; init; }
+
+    /// <summary>
+    /// Bytes of an element of activations, weights in products and messages between tensor ranks and stages: 2, or 4 where the software trains in FP32.
+    /// The rates of products in the file are then those of FP32 or TF32, and its softmax is not the fused one, which takes 16 bits only.
+    /// </summary>
+    public double ElementBytes { get; init; } = 2;
 
     /// <summary>Share of the machine's bandwidth inside a domain that collectives of this software reach.</summary>
     public double NodeEfficiency { get; init; } = 1;

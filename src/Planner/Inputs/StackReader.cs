@@ -62,6 +62,7 @@ internal static class StackReader
                 OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
             Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
             SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
+            ElementBytes = OrElse(top, "element_bytes", NumberRange.Positive, 2),
             NodeEfficiency = OrElse(top, "node_efficiency", NumberRange.Share, 1),
             CollectiveWait = Seconds.FromMicroseconds(OrElse(top, "collective_wait_us", NumberRange.NotNegative, 0)),
             ReducesOnceAStep = top.Fields.Flag("zero2_reduces_once", absent: false),
@@ -194,7 +195,6 @@ internal static class StackReader
             Bytes.FromGigabytes(fields.Number("reserve_gb", NumberRange.NotNegative)),
             fields.Number("allocator_overhead", NumberRange.Factor))
         {
-            ActivationBytes = OrElse(fields, "activation_bytes", NumberRange.Positive, 2),
             DummyGradients = fields.Fields.Flag("dummy_weight_gradients", absent: false),
             LossBytes = OrElse(fields, "loss_bytes", NumberRange.Positive, 6),
             Workspace = Bytes.FromGigabytes(OrElse(fields, "workspace_gb", NumberRange.NotNegative, 0)),

@@ -106,7 +106,7 @@ public sealed class TransientMemoryTests
     [Test]
     public void Fp32_doubles_what_is_kept_but_masks_and_statistics()
     {
-        var stack = TestMachines.Stack with { Memory = TestMachines.Stack.Memory with { ActivationBytes = 4 } };
+        var stack = TestMachines.Stack with { ElementBytes = 4 };
         var (half, single) = (Layer(Llama, TestMachines.Stack, 1), Layer(Llama, stack, 1));
         Assert.That(single.Activations, Is.EqualTo((2 * half.Activations) - (4 * 64 * Tokens)).Within(1e-9).Percent);
         Assert.That(single.Transient, Is.EqualTo(2 * half.Transient).Within(1e-9).Percent);
