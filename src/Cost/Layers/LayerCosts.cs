@@ -162,9 +162,7 @@ public sealed class LayerCosts
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, Wide);
-
-    private double Wide => stack.ElementBytes / 2;
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, stack.ElementBytes / 2);
 
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {
@@ -183,8 +181,8 @@ public sealed class LayerCosts
             PairTraffic(exchange, traffic.TensorForward),
             (repeats * PairTraffic(exchange, 0)) + PairTraffic(default, traffic.TensorBackward),
             traffic.TensorForward + traffic.TensorBackward + traffic.ContextForward + traffic.ContextBackward + ((1 + repeats) * exchange.Alone),
-            Wide * activations,
-            Wide * transient,
+            activations,
+            transient,
             elements);
     }
 
