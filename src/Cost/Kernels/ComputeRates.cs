@@ -40,7 +40,7 @@ public sealed class ComputeRates
     public double Gemm(Precision precision, double groups, double rows, double columns, double depth, double outputBytes = 2) =>
         Kernels.Gemm.Seconds(
             rates.Gemm[precision],
-            new FlopsPerSecond(accelerator.Peak(precision).Value * accelerator.SustainedClock),
+            new FlopsPerSecond(accelerator.Peak(precision).Value * (rates.Gemm[precision].Bursts ? accelerator.SustainedClock : 1)),
             accelerator.MemoryBandwidth,
             accelerator.Multiprocessors,
             groups,

@@ -60,8 +60,9 @@ internal sealed class KernelRatesReader(KernelTables tables)
         double memoryEfficiency = fields.Number("memory_efficiency", NumberRange.Share);
         ImmutableArray<GemmTile> tiles = Tiles(fields);
         ImmutableArray<MeasuredGemm> table = Table(fields.Fields);
+        bool bursts = fields.Fields.Flag("bursts", absent: false);
         fields.Fields.RefuseOthers();
-        return new GemmRates(efficiency, rampDepth, memoryEfficiency, tiles, table);
+        return new GemmRates(efficiency, rampDepth, memoryEfficiency, tiles, table) { Bursts = bursts };
     }
 
     private static ImmutableArray<GemmTile> Tiles(SourcedFields fields)
