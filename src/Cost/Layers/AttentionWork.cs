@@ -31,7 +31,7 @@ internal static class AttentionWork
         if (at.Unfused)
             AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, attention.QueryKeyWidth, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
         builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);

@@ -100,12 +100,12 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     /// <summary>An element-wise kernel that only the backward pass has.</summary>
     public void Backward(double bytes) => backward += new PassWork(0, 0, wide * bytes, 1);
 
-    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
-    public void Attention(double flops, double keys, bool recompute)
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys, heads of a width.</summary>
+    public void Attention(double flops, double keys, int width, bool recompute)
     {
-        var once = rates.AttentionForward(flops, keys);
+        var once = rates.AttentionForward(flops, keys, width);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys, width) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
     /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>

@@ -20,6 +20,9 @@ public sealed record ArchitectureRates(
     double MemoryEfficiency,
     Seconds KernelLaunch)
 {
+    /// <summary>Share of the attention rates that heads of 64 and less reach; the rates are those of wider heads. 1 where nothing is known.</summary>
+    public double NarrowHeads { get; init; } = 1;
+
     /// <summary>Time that each group of a grouped GEMM adds beyond its products, where the library launches groups one by one.</summary>
     public Seconds GroupLaunch { get; init; }
 
