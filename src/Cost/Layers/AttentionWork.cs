@@ -57,7 +57,7 @@ internal static class AttentionWork
 
         // The result goes from heads first to tokens first and its gradient back (read 2, write 2).
         var moved = 4 * at.Tokens * heads * attention.ValueWidth;
-        if (at.Stack.SeparateKernels) builder.Elementwise(moved, moved, again);
+        if (at.Separate) builder.Elementwise(moved, moved, again);
     }
 
     private static void AddLatent(LayerWorkBuilder builder, LatentAttention latent, in LayerSetting at)
@@ -104,7 +104,7 @@ internal static class AttentionWork
         if (grouped.QueryKeyValueBias) SharedKernels.AddBias(builder, at, projected);
 
         // The gradients of queries, keys and values are put side by side.
-        if (at.Stack.SeparateKernels) builder.Backward(4 * projected);
+        if (at.Separate) builder.Backward(4 * projected);
         var bytes = 4 * at.Tokens * (heads + keyValueHeads) * width;
         EagerKernels.AddProjections(builder, at, grouped);
         var again = at.Recompute.Has(RecomputeModules.EverySecondProduct);

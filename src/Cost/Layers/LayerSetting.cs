@@ -20,5 +20,8 @@ internal readonly record struct LayerSetting(ModelSpec Model, StackSpec Stack, d
     /// <summary>Scores are written to memory.</summary>
     public bool Unfused => Stack.Attention == AttentionKernel.Unfused || (!Stack.FusedSinks && Model.Attention is GroupedQueryAttention { Sinks: true });
 
+    /// <summary>Biases, residual gradients and re-layouts are kernels of their own.</summary>
+    public bool Separate => Stack.Elementwise == ElementwiseKernels.Separate;
+
     public double Hidden => Model.Hidden;
 }

@@ -11,7 +11,7 @@ internal static class SharedKernels
         var norms = at.Recompute.Has(RecomputeModules.LayerNorm | RecomputeModules.EverySecondProduct);
         var own = at.Own * at.Hidden;
         // By themselves: gradient of the input reads two and writes one, that of scale and shift reads two, and the residual's gradient is added (two reads, a write).
-        builder.Elementwise(4 * own, (at.Stack.SeparateKernels ? 16 : 8) * own, norms);
+        builder.Elementwise(4 * own, (at.Separate ? 16 : 8) * own, norms);
         EagerKernels.AddNorm(builder, at);
         builder.Quantise(quantised * at.Hidden, norms);
     }
@@ -27,12 +27,12 @@ internal static class SharedKernels
     /// <summary>A bias that a kernel of its own adds (read 2, write 2 bytes an element) and whose gradient another sums (read 2).</summary>
     public static void AddBias(LayerWorkBuilder builder, in LayerSetting at, double elements, bool recompute = false)
     {
-        if (at.Stack.SeparateKernels) builder.Elementwise(4 * elements, 2 * elements, recompute);
+        if (at.Separate) builder.Elementwise(4 * elements, 2 * elements, recompute);
     }
 
     /// <summary>The gradient of a bias that a fused kernel has added: a sum over tokens (read 2 bytes an element).</summary>
     public static void AddBiasGradient(LayerWorkBuilder builder, in LayerSetting at, double elements)
     {
-        if (at.Stack.SeparateKernels) builder.Backward(2 * elements);
+        if (at.Separate) builder.Backward(2 * elements);
     }
 }

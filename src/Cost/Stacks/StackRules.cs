@@ -18,8 +18,14 @@ public enum ElementwiseKernels
     /// <summary>Written or compiled into few kernels.</summary>
     Fused,
 
-    /// <summary>One kernel an operation, as an eager framework runs them.</summary>
+    /// <summary>One kernel an operation of the automatic differentiation, as eager PyTorch 2 runs them.</summary>
     Eager,
+
+    /// <summary>
+    /// Biases, their gradients, gradients that meet at a residual and re-layouts around the attention are kernels of their own, whole passes over their
+    /// inputs (PyTorch 1 before fused epilogues).
+    /// </summary>
+    Separate,
 }
 
 /// <summary>How a gather or scatter runs whose group spans several domains.</summary>

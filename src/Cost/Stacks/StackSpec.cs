@@ -102,12 +102,6 @@ public sealed record StackSpec(
     public HalfGradients? Fp16 { get; init; }
 
     /// <summary>
-    /// Biases, their gradients, gradients that meet at a residual and re-layouts around the attention are kernels of their own (eager PyTorch before
-    /// fused epilogues).
-    /// </summary>
-    public bool SeparateKernels { get; init; }
-
-    /// <summary>
     /// Bytes of an element of activations, weights in products and messages between tensor ranks and stages: 2, or 4 where the software trains in FP32.
     /// The rates of products in the file are then those of FP32 or TF32, and its softmax is not the fused one, which takes 16 bits only.
     /// </summary>

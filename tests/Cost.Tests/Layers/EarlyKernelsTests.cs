@@ -22,7 +22,7 @@ public sealed class EarlyKernelsTests
     [Test]
     public void Kernels_by_themselves_move_these_bytes([Values(1, 8)] int tensor)
     {
-        var (with, without) = (Layer(TestModels.Gpt175B, Unfused with { SeparateKernels = true }, tensor), Layer(TestModels.Gpt175B, Unfused, tensor));
+        var (with, without) = (Layer(TestModels.Gpt175B, Unfused with { Elementwise = ElementwiseKernels.Separate }, tensor), Layer(TestModels.Gpt175B, Unfused, tensor));
         var (whole, split) = (S * 12288, S * 12288 / tensor);
 
         // Forward: bias of queries, keys and values (3 x 4 bytes), result of the attention moved (4).
@@ -42,7 +42,7 @@ public sealed class EarlyKernelsTests
     [Test]
     public void A_model_without_biases_has_no_kernels_for_them()
     {
-        var (with, without) = (Layer(TestModels.Llama8B, Unfused with { SeparateKernels = true }), Layer(TestModels.Llama8B, Unfused));
+        var (with, without) = (Layer(TestModels.Llama8B, Unfused with { Elementwise = ElementwiseKernels.Separate }), Layer(TestModels.Llama8B, Unfused));
         Assert.That(with.Forward - without.Forward, Is.EqualTo(4 * S * 4096 / Hbm).Within(1e-9));
     }
 
@@ -93,7 +93,7 @@ public sealed class EarlyKernelsTests
     [Test]
     public void Fp32_doubles_bytes_and_masks_by_itself()
     {
-        var (two, four) = (Unfused with { SeparateKernels = true }, Unfused with { SeparateKernels = true, ElementBytes = 4 });
+        var (two, four) = (Unfused with { Elementwise = ElementwiseKernels.Separate }, Unfused with { Elementwise = ElementwiseKernels.Separate, ElementBytes = 4 });
         var (a, b) = (Costs(TestModels.Gpt175B, two), Costs(TestModels.Gpt175B, four));
         var key = Key(8);
         var tensor = 2 * 2 * (7.0 / 8) * 2 * S * 12288 / TestMachines.NodeBandwidth;
