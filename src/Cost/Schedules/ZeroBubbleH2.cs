@@ -13,44 +13,14 @@ namespace Planner.Cost.Schedules;
 /// the ranks costs nothing there. Here the step ends as with every schedule, once all ranks have reduced their gradients: the makespan of
 /// equal stages is the work and (p-1) max(F, F+Bi-2W), where the paper counts (p-1)(F+Bi-2W) inside each rank's own window.
 /// </remarks>
-public sealed class ZeroBubbleH2 : ISchedule
+public sealed class ZeroBubbleH2 : StraightSchedule
 {
-    public string Name => "zb2p";
+    public override string Name => "zb2p";
 
-    public string Title => "ZB-H2";
+    public override string Title => "ZB-H2";
 
-    public bool Overlaps => false;
+    protected override double WaitedShare(in PipelineWork work) => work.ForwardShare;
 
-    public int Copies => 1;
-
-    public int Stages(PipelineShape shape) => shape.Ranks;
-
-    public ImmutableArray<int> StagesOf(int rank, PipelineShape shape) => [rank];
-
-    public string? Objection(PipelineShape shape) => ShapeRule.OneChunk(shape, Title);
-
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) =>
-        UnfoldedGraph.EveryRank(shape.Ranks, rank => Program(rank, shape));
-
-    public double Bound(in PipelineWork work, PipelineShape shape) =>
-        StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, work.ForwardShare);
-
-    public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
-
-    private static ImmutableArray<Operation> Program(int rank, PipelineShape shape)
-    {
-        var program = ImmutableArray.CreateBuilder<Operation>(3 * shape.MicroBatches);
-        var ahead = Math.Min((2 * (shape.Ranks - rank)) - 1, shape.MicroBatches);
-        var behind = 2 * rank;
-        for (var i = 0; i < ahead; i++) program.Add(new Operation(OperationKind.Forward, rank, i));
-        for (var i = 0; i < shape.MicroBatches; i++)
-        {
-            program.Add(new Operation(OperationKind.BackwardInput, rank, i));
-            if (i >= behind) program.Add(new Operation(OperationKind.Weight, rank, i - behind));
-            if (ahead + i < shape.MicroBatches) program.Add(new Operation(OperationKind.Forward, rank, ahead + i));
-        }
-
-        for (var i = Math.Max(shape.MicroBatches - behind, 0); i < shape.MicroBatches; i++) program.Add(new Operation(OperationKind.Weight, rank, i));
-        return program.MoveToImmutable();
-    }
+    protected override ImmutableArray<Operation> Program(int rank, PipelineShape shape) =>
+        ZeroBubble(rank, shape, (2 * (shape.Ranks - rank)) - 1, 2 * rank);
 }
