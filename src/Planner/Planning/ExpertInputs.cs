@@ -67,9 +67,9 @@ internal sealed record ExpertInputs(ExpertLoads? Loads, ExpertPairs? Pairs, Meas
             : GivenExperts.Of(given, MoeLayers.Of(model.Model)!, Loads, ExpertShape.Of(model.Model.Moe!, Replicas, degrees.Expert, inDomain));
     }
 
-    /// <summary>The same with the layout's placement improved and proven; this where that is done or nobody measured.</summary>
-    public ExpertInputs Proven(CostModel model, Degrees degrees) =>
-        Measured is null ? this : this with { Measured = Measured.Proven(degrees.Expert, InDomain(model, degrees)) };
+    /// <summary>The same with the final placement under the layout; this where a plan file gives it.</summary>
+    public ExpertInputs Final(CostModel model, Degrees degrees) =>
+        Measured is null ? this : this with { Measured = Measured.Final(degrees.Expert, InDomain(model, degrees)) };
 
     private static int InDomain(CostModel model, Degrees degrees) => model.Layers.Fabric.InDomain(degrees.Expert, degrees.Tensor);
 }

@@ -35,20 +35,20 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         if (Run(model) is not { } result) return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
 
-        // CP-SAT may find the chosen layout a better placement of experts; then everything is searched again, with the load that it leaves.
+        // The search takes quick placements of experts; where the final one of the chosen layout is another, everything is searched again with its load.
         while (inputs.Experts is { Measured: not null } experts && result.Main.Best is { } found && !limited.IsCancellationRequested)
         {
-            var proven = inputs.With(experts.Proven(model, found.Layout.Degrees));
-            var (before, after) = (experts.Of(model, found.Layout.Degrees), proven.Experts!.Of(model, found.Layout.Degrees));
+            var final = inputs.With(experts.Final(model, found.Layout.Degrees));
+            var (before, after) = (experts.Of(model, found.Layout.Degrees), final.Experts!.Of(model, found.Layout.Degrees));
             if (after.Mean == before.Mean && after.Worst == before.Worst)
             {
-                inputs = proven;
+                inputs = final;
                 break;
             }
 
-            var better = ModelOf(proven);
+            var better = ModelOf(final);
             if (Run(better) is not { Main.Best: not null } again) break;
-            (inputs, model, result) = (proven, better, again);
+            (inputs, model, result) = (final, better, again);
         }
 
         if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);

@@ -27,7 +27,7 @@ internal static class ExpertsText
             lines.Sentence(
                 "copies",
                 $"{placed.Shape.Extra} of hot experts, {placed.Shape.Extra / placed.Shape.Ranks} a rank: {Factor(copies.Factor)} without, {Factor(placed.Mean)} with; {Worth(copies.Saved.Value)}, "
-                + $"{Quantity.Gib(copies.Memory)} more on the fullest gpu");
+                + $"{Quantity.Gib(new(Math.Abs(copies.Memory.Value)))} {(copies.Memory.Value < 0 ? "less" : "more")} on the fullest gpu");
         }
 
         if (Pairs(placed) is { } pairs) lines.Sentence("pairs", pairs);

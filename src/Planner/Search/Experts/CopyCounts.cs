@@ -6,11 +6,12 @@ internal static class CopyCounts
     /// <summary>Copies of every expert, 1 at least. The heaviest copy is as light as any choice can make it (up to <paramref name="most"/> copies).</summary>
     /// <param name="loads">Load of each expert, split evenly over its copies.</param>
     /// <param name="extra">Slots beyond one an expert.</param>
-    /// <param name="most">Copies of one expert at most: one a rank.</param>
+    /// <param name="most">Copies of one expert at most: one a rank, as long as that leaves no slot empty.</param>
     public static int[] Of(ReadOnlySpan<double> loads, int extra, int most)
     {
         var copies = new int[loads.Length];
         Array.Fill(copies, 1);
+        most = Math.Max(most, (loads.Length + extra + loads.Length - 1) / loads.Length);
         for (; extra > 0; extra--)
         {
             var heaviest = -1;
@@ -20,7 +21,6 @@ internal static class CopyCounts
                 if (heaviest < 0 || loads[expert] / copies[expert] > loads[heaviest] / copies[heaviest]) heaviest = expert;
             }
 
-            if (heaviest < 0) throw new ArgumentException($"{extra} copies too many for {loads.Length} experts on {most} ranks", nameof(extra));
             copies[heaviest]++;
         }
 

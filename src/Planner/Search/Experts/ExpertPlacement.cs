@@ -3,23 +3,29 @@ using System.Collections.Immutable;
 namespace Planner.Search.Experts;
 
 /// <summary>
-/// Places the experts of every layer so that the hottest rank is as cool as can be: longest processing time, then swaps; CP-SAT takes up what the
-/// lower bound leaves open, where its sub-problem is small, with a limit of work that does not depend on the machine. Pairs come last: they may
-/// move experts to other nodes as long as no rank becomes much hotter.
+/// Places the experts of every layer so that the hottest rank is as cool as can be: longest processing time, then swaps; an exact search takes up
+/// what the lower bound leaves open, and CP-SAT what that leaves, where its sub-problem is small, with a limit of work that does not depend on the machine. Pairs come last: they may
+/// move experts to other nodes as long as no rank becomes much hotter. A layout search asks for many placements and takes the quick one.
 /// </summary>
 internal sealed class ExpertPlacement
 {
-    // Of one sub-problem, and of all of them: about half a second.
-    private const double MostWork = 0.02;
+    // Steps of the exact search: of one block, and of all layers.
+    private const long BlockSteps = 10_000_000;
+    private const long AllSteps = 150_000_000;
+
+    // Work of CP-SAT, in its own count.
+    private const double BlockWork = 0.02;
     private const double AllWork = 0.2;
 
     private readonly MeasuredLayers measured;
     private readonly ImmutableArray<LayerPlacement> placed;
+    private readonly bool final;
 
-    private ExpertPlacement(MeasuredLayers measured, ExpertShape shape, int ranksInNode, ImmutableArray<LayerPlacement> placed)
+    private ExpertPlacement(MeasuredLayers measured, ExpertShape shape, int ranksInNode, ImmutableArray<LayerPlacement> placed, bool final)
     {
         this.measured = measured;
         this.placed = placed;
+        this.final = final;
         Shape = shape;
         RanksInNode = ranksInNode;
         Result = new PlacedExperts(shape, [.. placed.Select((layer, i) => Report(measured.Layers[i], layer))]);
@@ -36,36 +42,53 @@ internal sealed class ExpertPlacement
     /// <param name="shape">What to keep.</param>
     /// <param name="ranksInNode">Ranks of a node.</param>
     public static ExpertPlacement Of(MeasuredLayers measured, ExpertShape shape, int ranksInNode) =>
-        new(measured, shape, ranksInNode, [.. measured.Layers.Select(layer => LayerPlacement.Of(layer.Loads.AsSpan(), shape))]);
+        new(measured, shape, ranksInNode, [.. measured.Layers.Select(layer => LayerPlacement.Of(layer.Loads.AsSpan(), shape))], false);
 
-    /// <summary>The same, improved and proven by CP-SAT where it is open.</summary>
-    public ExpertPlacement Proven()
+    /// <summary>The same, improved and proven where it is open, and moved for the pairs.</summary>
+    public ExpertPlacement Final()
     {
+        if (final) return this;
+        var steps = AllSteps;
         var work = AllWork;
-        return new ExpertPlacement(measured, Shape, RanksInNode, [.. placed.Select(layer => Proven(layer, ref work))]);
+        var better = placed.Select(layer => Open(layer, (block, floor) => Searched(block, floor, ref steps))).ToList();
+        if (Bounds) better = [.. better.Select(layer => Open(layer, (block, floor) => Modelled(block, floor, ref work)))];
+        return new ExpertPlacement(measured, Shape, RanksInNode, [.. better], true);
     }
 
-    // The hottest block decides; a cooler one is taken up only when it has become the hottest. Copies are not chosen by the model, so with them
-    // it could not prove anything.
-    private LayerPlacement Proven(LayerPlacement layer, ref double work)
+    // What is proven of a block holds for the layer: its experts could not lie in another one, nor be copied otherwise.
+    private bool Bounds => Shape.Extra == 0 && (Shape.UnitsPerBlock == 1 || Shape.Blocks == 1);
+
+    // The hottest block decides; a cooler one is taken up only when it has become the hottest.
+    private LayerPlacement Open(LayerPlacement layer, Func<BlockPlacement, double, (BlockPlacement Block, double Bound)> improve)
     {
-        if (Shape.Extra > 0) return layer;
         var tried = new HashSet<int>();
-        while (work > 0 && layer.Hottest > layer.Bound * (1 + GroupModel.Within))
+        while (layer.Hottest > layer.Bound * (1 + PlacedLayer.Within))
         {
             var hottest = layer.Blocks.IndexOf(layer.Blocks.MaxBy(block => block.Hottest)!);
             var block = layer.Blocks[hottest];
-            if (block.Weights.Length * block.Ranks > GroupModel.MostBooleans || !tried.Add(hottest)) break;
-            var answer = GroupModel.Solve(block, Math.Max(block.Bound, layer.Bound), Math.Min(work, MostWork));
-            work -= answer.Work;
-            if (answer.RankOf is { } rankOf && block.On(rankOf) is var moved && moved.Hottest < block.Hottest) block = moved;
-
-            // Where units may share other blocks, what holds for this block says nothing of theirs.
-            var bound = Shape.UnitsPerBlock == 1 || Shape.Blocks == 1 ? Math.Max(layer.Bound, answer.Bound) : layer.Bound;
-            layer = new LayerPlacement(layer.Blocks.SetItem(hottest, block), bound);
+            if (!tried.Add(hottest)) break;
+            var (better, bound) = improve(block, Math.Max(block.Bound, layer.Bound));
+            layer = new LayerPlacement(layer.Blocks.SetItem(hottest, better), Bounds ? Math.Max(layer.Bound, bound) : layer.Bound);
         }
 
         return layer;
+    }
+
+    private static (BlockPlacement Block, double Bound) Searched(BlockPlacement block, double floor, ref long steps)
+    {
+        var limit = Math.Min(steps, BlockSteps);
+        steps -= limit;
+        var found = BlockSearch.Improve(block, floor, 0.99 * PlacedLayer.Within, ref limit);
+        steps += Math.Max(0, limit);
+        return found;
+    }
+
+    private static (BlockPlacement Block, double Bound) Modelled(BlockPlacement block, double floor, ref double work)
+    {
+        if (work <= 0 || block.Weights.Length * block.Ranks > GroupModel.MostBooleans) return (block, block.Bound);
+        var answer = GroupModel.Solve(block, floor, Math.Min(work, BlockWork));
+        work -= answer.Work;
+        return (answer.RankOf is { } rankOf && block.On(rankOf) is var moved && moved.Hottest < block.Hottest ? moved : block, answer.Bound);
     }
 
     private PlacedLayer Report(MeasuredLayer layer, LayerPlacement placement)
@@ -75,7 +98,7 @@ internal sealed class ExpertPlacement
         var ranks = placement.Blocks.SelectMany(block => block.OnRanks()).ToArray();
         var shares = placement.Blocks.SelectMany(block => block.Loads()).Select(load => load / sum).ToArray();
         PairTraffic? traffic = null;
-        if (!layer.Pairs.IsEmpty)
+        if (final && !layer.Pairs.IsEmpty)
         {
             var before = PairSearch.Across(ranks, layer.Pairs, RanksInNode);
             ranks = PairSearch.Improve(loads.AsSpan(), ranks, layer.Pairs, RanksInNode, Shape.RanksPerBlock);

@@ -18,9 +18,6 @@ internal static class GroupModel
     /// <summary>Booleans up to which the model is worth its while.</summary>
     public const int MostBooleans = 512;
 
-    /// <summary>Share of the hottest rank that is not worth proving.</summary>
-    public const double Within = 0.001;
-
     // Units of the hottest rank, for every item of it: what rounding loses is a tenth of what is proven.
     private const double UnitsPerSlot = 1e4;
 
@@ -65,7 +62,7 @@ internal static class GroupModel
         var solver = new CpSolver
         {
             StringParameters = string.Create(
-                CultureInfo.InvariantCulture, $"{Parameters},relative_gap_limit:{Within},max_deterministic_time:{Math.Max(work, 1e-6)}"),
+                CultureInfo.InvariantCulture, $"{Parameters},relative_gap_limit:{PlacedLayer.Within},max_deterministic_time:{Math.Max(work, 1e-6)}"),
         };
         var status = solver.Solve(model);
         var used = solver.Response?.DeterministicTime ?? 0;

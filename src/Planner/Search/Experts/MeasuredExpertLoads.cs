@@ -39,12 +39,12 @@ internal sealed class MeasuredExpertLoads : IExpertLoads
     /// <summary>The placement on so many ranks.</summary>
     public PlacedExperts Of(int ranks, int ranksInDomain) => Placement(Key(ranks, ranksInDomain)).Result;
 
-    /// <summary>The same loads with what CP-SAT makes of the placement on so many ranks.</summary>
-    public MeasuredExpertLoads Proven(int ranks, int ranksInDomain)
+    /// <summary>The same loads with the final placement on so many ranks.</summary>
+    public MeasuredExpertLoads Final(int ranks, int ranksInDomain)
     {
         var key = Key(ranks, ranksInDomain);
-        var proven = Placement(key).Proven();
-        return new MeasuredExpertLoads(moe, measured, Extra, placements.Where(known => known.Key != key).Append(new(key, new Lazy<ExpertPlacement>(proven))));
+        var final = Placement(key).Final();
+        return new MeasuredExpertLoads(moe, measured, Extra, placements.Where(known => known.Key != key).Append(new(key, new Lazy<ExpertPlacement>(final))));
     }
 
     /// <summary>The same loads without copies.</summary>

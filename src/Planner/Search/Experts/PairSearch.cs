@@ -4,13 +4,17 @@ namespace Planner.Search.Experts;
 internal readonly record struct ExpertPair(int A, int B, double Weight);
 
 /// <summary>
-/// Brings experts that serve the same tokens to the same node: swaps of experts on different nodes, each the first found that keeps more weight
-/// inside nodes and no rank hotter than allowed. A local search: it proves nothing. Nodes that hold what the router's groups fix are left alone.
+/// Brings experts that serve the same tokens to the same node: swaps of experts on different nodes that keep more weight inside nodes and no rank
+/// hotter than allowed, at first also swaps that lose a little. A local search: it proves nothing. What the router's groups fix is left alone.
 /// </summary>
 internal sealed class PairSearch
 {
     /// <summary>How much hotter than the coolest placement found the hottest rank may become.</summary>
     public const double Allowed = 0.01;
+
+    // Passes that accept swaps which lose weight, less and less of it: a way out of poor valleys. The share is of an expert's own weight.
+    private const int Levels = 40;
+    private const double TopLoss = 0.2;
 
     private readonly double[] loads;
     private readonly int[] rankOf;
@@ -56,7 +60,7 @@ internal sealed class PairSearch
         return pairs.Where(pair => nodeOf[pair.A] != nodeOf[pair.B]).Sum(pair => pair.Weight);
     }
 
-    /// <summary>Experts of every rank after the swaps.</summary>
+    /// <summary>Experts of every rank after the swaps; the given ones where these keep less weight inside nodes.</summary>
     /// <param name="loads">Load of every expert.</param>
     /// <param name="ranks">Experts of every rank, no copies.</param>
     /// <param name="pairs">Pairs.</param>
@@ -66,20 +70,28 @@ internal sealed class PairSearch
     {
         var search = new PairSearch(loads, ranks, pairs, ranksInNode, ranksInBlock);
         search.Swap(search.rankLoad.Max() * (1 + Allowed));
-        return [.. Enumerable.Range(0, ranks.Length).Select(rank => Enumerable.Range(0, search.rankOf.Length).Where(expert => search.rankOf[expert] == rank).ToArray())];
+        int[][] swapped = [.. Enumerable.Range(0, ranks.Length).Select(rank => Enumerable.Range(0, search.rankOf.Length).Where(expert => search.rankOf[expert] == rank).ToArray())];
+        return Across(swapped, pairs, ranksInNode) < Across(ranks, pairs, ranksInNode) ? swapped : ranks;
     }
 
     private int Node(int expert) => rankOf[expert] / ranksInNode;
 
     private void Swap(double limit)
     {
-        for (var better = true; better;)
+        var scale = partners.Average(own => own.Sum(partner => partner.Weight));
+        for (var level = Levels; level > 0; level--) Pass(limit, level * TopLoss / Levels * scale);
+        while (Pass(limit, 0))
         {
-            better = false;
-            for (var a = 0; a < loads.Length; a++)
-                for (var b = a + 1; b < loads.Length; b++)
-                    better |= Node(a) != Node(b) && rankOf[a] / ranksInBlock == rankOf[b] / ranksInBlock && Fits(a, b, limit) && Exchanged(a, b);
         }
+    }
+
+    private bool Pass(double limit, double loss)
+    {
+        var moved = false;
+        for (var a = 0; a < loads.Length; a++)
+            for (var b = a + 1; b < loads.Length; b++)
+                moved |= Node(a) != Node(b) && rankOf[a] / ranksInBlock == rankOf[b] / ranksInBlock && Fits(a, b, limit) && Exchanged(a, b, loss);
+        return moved;
     }
 
     private bool Fits(int a, int b, double limit)
@@ -93,16 +105,15 @@ internal sealed class PairSearch
     {
         var (here, there) = (Node(a), Node(b));
         var gain = toNode[a, there] - toNode[a, here] + toNode[b, here] - toNode[b, there];
-        if (gain <= 0) return gain;
         foreach (var (other, weight) in partners[a])
             if (other == b) gain -= 2 * weight;
         return gain;
     }
 
-    private bool Exchanged(int a, int b)
+    private bool Exchanged(int a, int b, double loss)
     {
         // Less is rounding.
-        if (Gain(a, b) <= 1e-9 * (toNode[a, Node(b)] + toNode[b, Node(a)])) return false;
+        if (Gain(a, b) + loss <= 1e-9 * (toNode[a, Node(b)] + toNode[b, Node(a)])) return false;
         Move(a, Node(a), Node(b));
         Move(b, Node(b), Node(a));
         var more = loads[b] - loads[a];

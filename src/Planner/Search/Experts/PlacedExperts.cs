@@ -23,11 +23,14 @@ public sealed record PlacedLayer(
     double Bound,
     double Contiguous)
 {
+    /// <summary>Share of the hottest rank that is not worth proving.</summary>
+    public const double Within = 0.001;
+
     /// <summary>What the placement does for pairs; null where nobody counted them.</summary>
     public PairTraffic? Pairs { get; init; }
 
     /// <summary>The hottest rank is within 0.1 % of the bound.</summary>
-    public bool Proven => Factor <= Bound * (1 + GroupModel.Within);
+    public bool Proven => Factor <= Bound * (1 + Within);
 }
 
 /// <summary>Experts of every MoE layer, placed on so many ranks.</summary>
