@@ -7,7 +7,7 @@ namespace Planner.Commands;
 internal sealed class ExpertOptions
 {
     public Option<string?> Loads { get; } = OptionKinds.Text(
-        "--loads", "FILE", "Measured load of every expert, to place them by: CSV of layer,expert,load (default: even).");
+        "--loads", "FILE", "Measured load of every expert, to place them by: CSV of layer,expert,load (default: none).");
 
     public Option<string?> Workload { get; } = OptionKinds.Text(
         "--workload", "NAME", "Rows of --loads to take, where it has a column workload (default: all).");

@@ -64,7 +64,7 @@ internal sealed record ExpertInputs(ExpertLoads? Loads, ExpertPairs? Pairs, Meas
         if (Given is not { } given) return Measured!.Of(degrees.Expert, inDomain);
         return Loads is null
             ? given
-            : GivenExperts.Of(given, MoeLayers.Of(model.Model)!, Loads, ExpertShape.Of(model.Model.Moe!, Replicas, degrees.Expert, inDomain));
+            : GivenExperts.Against(given, Loads, ExpertShape.Of(model.Model.Moe!, Replicas, degrees.Expert, inDomain));
     }
 
     /// <summary>The same with the final placement under the layout; this where a plan file gives it.</summary>

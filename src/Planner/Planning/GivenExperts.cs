@@ -11,10 +11,9 @@ internal static class GivenExperts
     /// <param name="given">As the file has it.</param>
     /// <param name="model">The model's MoE layers.</param>
     /// <param name="loads">Loads; null keeps the file's factors.</param>
-    /// <param name="shape">What bounds of other placements keep; null where nobody knows yet.</param>
-    public static PlacedExperts Of(PlacedExperts given, MoeLayers model, ExpertLoads? loads, ExpertShape? shape = null)
+    public static PlacedExperts Of(PlacedExperts given, MoeLayers model, ExpertLoads? loads)
     {
-        shape ??= given.Shape with { Experts = model.Experts, Extra = given.Shape.Experts + given.Shape.Extra - model.Experts };
+        var shape = given.Shape with { Experts = model.Experts, Extra = given.Shape.Experts + given.Shape.Extra - model.Experts };
         var placed = given.Layers.Select(layer => layer.Layer).ToImmutableSortedSet();
         if (!model.Needed.IsSubsetOf(placed) || !placed.IsSubsetOf(model.Allowed)) throw Wrong($"its layers are not the MoE layers of {model.Model}");
         foreach (var layer in given.Layers)
@@ -24,18 +23,24 @@ internal static class GivenExperts
                 throw Wrong(FormattableString.Invariant($"layer {layer.Layer} does not place the {model.Experts} experts of {model.Model}"));
         }
 
-        var layers = loads is null ? given.Layers : [.. given.Layers.Where(layer => loads.Layers.ContainsKey(layer.Layer)).Select(layer => Under(layer, loads.Layers[layer.Layer], shape.Value))];
-        return new PlacedExperts(shape.Value, layers);
+        return new PlacedExperts(
+            shape, loads is null ? given.Layers : [.. given.Layers.Where(layer => loads.Layers.ContainsKey(layer.Layer)).Select(layer => Under(layer, loads.Layers[layer.Layer], shape.Ranks))]);
     }
 
-    private static PlacedLayer Under(PlacedLayer layer, ImmutableArray<double> loads, ExpertShape shape)
+    /// <summary>The placement against all that keep a shape.</summary>
+    public static PlacedExperts Against(PlacedExperts given, ExpertLoads loads, ExpertShape shape)
+    {
+        var others = ExpertPlacement.Of(MeasuredLayers.Of(loads.Layers), shape, shape.Ranks).Final().Result.Layers.ToDictionary(layer => layer.Layer, layer => layer.Bound);
+        return new PlacedExperts(shape, [.. given.Layers.Select(layer => layer with { Bound = Math.Min(others[layer.Layer], layer.Factor) })]);
+    }
+
+    // Nothing is below the mean.
+    private static PlacedLayer Under(PlacedLayer layer, ImmutableArray<double> loads, int ranks)
     {
         var copies = layer.Ranks.SelectMany(rank => rank).CountBy(expert => expert).ToDictionary();
         var sum = loads.Sum();
         ImmutableArray<double> shares = [.. layer.Ranks.Select(rank => rank.Sum(expert => loads[expert] / copies[expert]) / sum)];
-        var factor = Math.Max(1, shares.Max() * shape.Ranks);
-        var bound = LayerPlacement.Of(loads.AsSpan(), shape).Bound * shape.Ranks / sum;
-        return new PlacedLayer(layer.Layer, layer.Ranks, shares, factor, Math.Clamp(bound, 1, factor), ContiguousLoad.Factor(loads.AsSpan(), shape.Ranks));
+        return new PlacedLayer(layer.Layer, layer.Ranks, shares, Math.Max(1, shares.Max() * ranks), 1, ContiguousLoad.Factor(loads.AsSpan(), ranks));
     }
 
     private static RefusedException Wrong(string what) => new($"the plan file's decisions.experts: {what}");

@@ -99,6 +99,12 @@ public sealed class PlanMaker(string? data = null) : IPlanner
                 $"the plan has {plan.Stages.Length} stages; {layout.Schedule.Title} on {degrees.Pipeline} ranks has {stages}"));
         }
 
+        if (inputs.Experts is { Measured: not null } experts)
+        {
+            inputs = inputs.With(experts.Final(model, degrees));
+            model = ModelOf(inputs);
+        }
+
         var estimator = new StepEstimator(model, layout, plan);
         var estimate = estimator.Estimate();
         var found = new PlanAssembly(inputs, model, null, Evidence(model, inputs)).Given(layout, plan, estimate);
