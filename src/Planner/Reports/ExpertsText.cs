@@ -55,15 +55,17 @@ internal static class ExpertsText
         var bound = $"no placement is below {Factor(placed.MeanBound)}";
         return open.Count == 0
             ? $"{bound}: every layer is within 0.1 % of what is proven"
-            : $"{bound}: {placed.ProvenLayers} of {Quantity.Of(placed.Layers.Length, "layer")} within 0.1 % of what is proven, the others not proven, "
-                + $"within {Quantity.Percent(open.Max(layer => (layer.Factor / layer.Bound) - 1))}";
+            : $"{bound}: {placed.ProvenLayers} of {Quantity.Of(placed.Layers.Length, "layer")} within 0.1 % of what is proven, the others "
+                + $"within {Quantity.Percent(open.Max(layer => (layer.Factor / layer.Bound) - 1))}"
+                + (open.Exists(layer => layer.Pairs is not null) ? $", of which pairs were given up to {Quantity.Percent(PairSearch.Allowed)}" : "");
     }
 
     private static string? Pairs(PlacedExperts placed)
     {
         var counted = placed.Layers.Select(layer => layer.Pairs).OfType<PairTraffic>().ToList();
         var all = counted.Sum(layer => layer.All);
-        if (all == 0) return null;
+        if (counted.Count == 0) return null;
+        if (counted.All(layer => layer.Before == 0)) return "none of their weight leaves a node";
         return $"{Quantity.Percent(counted.Sum(layer => layer.Before) / all)} of their weight between nodes by load alone, "
             + $"{Quantity.Percent(counted.Sum(layer => layer.After) / all)} after swaps that keep every rank within {Quantity.Percent(PairSearch.Allowed)} of the hottest (local search, no proof)";
     }
