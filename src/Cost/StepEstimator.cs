@@ -141,7 +141,7 @@ public sealed class StepEstimator
         if (content.Mtp > 0)
         {
             yield return parts.Mtp!.Value;
-            if (stage != problem.Stages - 1 || !parts.MtpFindsEmbedding) yield return default(LayerCost) with { Elements = parts.Embedding.Elements };
+            if (HoldsCopy(stage)) yield return default(LayerCost) with { Elements = parts.Embedding.Elements };
         }
 
         if (stage == problem.Stages - 1) yield return parts.Head;
@@ -152,11 +152,14 @@ public sealed class StepEstimator
         var overhead = model.Stack.Memory.AllocatorOverhead;
         var stages = StagesOf(rank);
         StateMemory held = default;
-        var logits = 0.0;
+        var transient = parts.Transient + model.Layers.Fixed(LayoutItems.KeyOf(layout), KindsOn(stages), stages.Any(stage => plan.Stages[stage].Mtp > 0))
+            + states.GatheredLayers(parts);
         foreach (var stage in stages)
         {
             foreach (var part in PartsIn(stage)) held += states.Memory(part.Elements);
-            if (stage == problem.Stages - 1) logits = parts.HeadTransient;
+            if (stage == 0) transient += states.Whole(parts.Embedding.Elements);
+            if (stage == problem.Stages - 1) transient += parts.HeadTransient + states.Whole(parts.Head.Elements);
+            if (HoldsCopy(stage)) transient += states.Whole(parts.Embedding.Elements);
         }
 
         var activations = PeakVector(rank).Zip(stages).Sum(pair => pair.First * StageActivations(pair.Second));
@@ -166,9 +169,20 @@ public sealed class StepEstimator
             new Bytes(held.Gradients),
             new Bytes(held.Optimizer),
             new Bytes(activations),
-            new Bytes(parts.Transient + logits),
-            new Bytes(model.Stack.Memory.Reserve.Value + ((overhead - 1) * (held.Total + activations))));
+            new Bytes(transient),
+            new Bytes(model.Stack.Memory.Reserve.Value + ((overhead - 1) * (held.Total + activations + transient))));
     }
+
+    private IEnumerable<LayerKind> KindsOn(ImmutableArray<int> stages)
+    {
+        if (stages.Any(stage => plan.Stages[stage].Dense > 0)) yield return LayerKind.Dense;
+        if (!stages.Any(stage => plan.Stages[stage].Moe > 0)) yield break;
+        yield return LayerKind.Moe;
+        if (model.Model.DenseLayersAmongMoe > 0) yield return LayerKind.Dense;
+    }
+
+    // A module away from the embedding keeps its own copy.
+    private bool HoldsCopy(int stage) => plan.Stages[stage].Mtp > 0 && (stage != problem.Stages - 1 || !parts.MtpFindsEmbedding);
 
     private double StageActivations(int stage) => PartsIn(stage).Sum(part => part.Activations);
 

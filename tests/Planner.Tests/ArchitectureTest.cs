@@ -21,8 +21,9 @@ internal sealed class ArchitectureTest
         ["Plans"] = ["Inputs", "Search", "Planning"],
         ["Planning"] = ["Inputs", "Search", "Plans"],
         ["Validation"] = ["Inputs", "Search", "Plans"],
-        ["Reports"] = ["Inputs", "Search", "Plans", "Planning", "Validation"],
-        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Reports"],
+        ["Calibration"] = ["Inputs", "Validation"],
+        ["Reports"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Calibration"],
+        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Calibration", "Reports"],
     };
 
     [Test]

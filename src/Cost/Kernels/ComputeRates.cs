@@ -12,10 +12,13 @@ namespace Planner.Cost.Kernels;
 /// </remarks>
 public sealed class ComputeRates
 {
+    private const int NarrowWidth = 64;
+
     private readonly AcceleratorSpec accelerator;
     private readonly ArchitectureRates rates;
     private readonly double bytesPerSecond;
     private readonly double accumulationBytes;
+    private readonly double wide;
     private readonly double pairShare;
     private readonly double pairGemm;
     private readonly double pairOverhead;
@@ -28,6 +31,7 @@ public sealed class ComputeRates
         pairShare = accelerator.Multiprocessors / (double)(accelerator.Multiprocessors - stack.Overlap.CommunicationMultiprocessors);
         pairGemm = pairShare * stack.Overlap.GemmSlowdown;
         accumulationBytes = stack.AccumulationBytes;
+        wide = stack.ElementBytes / 2;
         pairOverhead = 1 + stack.Overlap.PairOverhead;
     }
 
@@ -38,15 +42,15 @@ public sealed class ComputeRates
     public double Gemm(Precision precision, double groups, double rows, double columns, double depth, double outputBytes = 2) =>
         Kernels.Gemm.Seconds(
             rates.Gemm[precision],
-            new FlopsPerSecond(accelerator.Peak(precision).Value * accelerator.SustainedClock),
+            new FlopsPerSecond(accelerator.Peak(precision).Value * (rates.Gemm[precision].Bursts ? accelerator.SustainedClock : 1)),
             accelerator.MemoryBandwidth,
             accelerator.Multiprocessors,
             groups,
             rows,
             columns,
             depth,
-            precision.Bytes(),
-            outputBytes);
+            wide * precision.Bytes(),
+            wide * outputBytes);
 
     /// <summary>Seconds that launching so many groups adds to a grouped GEMM.</summary>
     public double Groups(double groups) => groups > 1 ? groups * rates.GroupLaunch.Value : 0;
@@ -61,13 +65,14 @@ public sealed class ComputeRates
     public double Accumulate(Precision precision, double elements) =>
         accumulationBytes * elements / (rates.Gemm[precision].MemoryEfficiency * accelerator.MemoryBandwidth.Value);
 
-    /// <summary>Seconds of fused attention, forward. FLOPs are the causal half; keys are those of a sequence.</summary>
-    public double AttentionForward(double flops, double keys) => Ramped(flops / rates.AttentionForward.Value, keys);
+    /// <summary>Seconds of fused attention, forward. FLOPs are the causal half; keys are those of a sequence; width that of a head.</summary>
+    public double AttentionForward(double flops, double keys, int width) => Ramped(flops / rates.AttentionForward.Value, keys, width);
 
     /// <summary>Seconds of fused attention, backward: 2.5 times the forward's FLOPs (five products instead of two).</summary>
-    public double AttentionBackward(double forwardFlops, double keys) => Ramped(2.5 * forwardFlops / rates.AttentionBackward.Value, keys);
+    public double AttentionBackward(double forwardFlops, double keys, int width) => Ramped(2.5 * forwardFlops / rates.AttentionBackward.Value, keys, width);
 
-    private double Ramped(double seconds, double keys) => seconds / accelerator.AttentionShare * (1 + (rates.AttentionRamp / keys));
+    private double Ramped(double seconds, double keys, int width) =>
+        seconds / (accelerator.AttentionShare * (width <= NarrowWidth ? rates.NarrowHeads : 1)) * (1 + (rates.AttentionRamp / keys));
 
     /// <summary>Seconds of a pass alone on the GPU.</summary>
     public double Alone(PassWork work) =>

@@ -19,4 +19,8 @@ public sealed record GemmRates(
     double RampDepth,
     double MemoryEfficiency,
     ImmutableArray<GemmTile> Tiles,
-    ImmutableArray<MeasuredGemm> Table);
+    ImmutableArray<MeasuredGemm> Table)
+{
+    /// <summary>The rates are those of short bursts, so that a long step runs at the machine's sustained clock; false: they were taken in training, or under its load.</summary>
+    public bool Bursts { get; init; }
+}

@@ -31,7 +31,7 @@ internal static class AttentionWork
         if (at.Unfused)
             AddUnfused(builder, at, heads, at.Keys, again);
         else
-            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, again);
+            builder.Attention(at.Tokens * context * heads * (attention.QueryKeyWidth + attention.ValueWidth), context, attention.QueryKeyWidth, again);
         builder.Quantise(at.Tokens * heads * attention.ValueWidth, false);
         builder.Linear(1, at.Tokens, heads * attention.ValueWidth, at.Hidden, recompute: at.Recompute.Has(RecomputeModules.AttentionProjection | RecomputeModules.EverySecondProduct));
         builder.Adapter(at.Tokens, heads * attention.ValueWidth, at.Hidden);
@@ -51,6 +51,9 @@ internal static class AttentionWork
         var scores = groups * rows * context;
         var dropout = at.Stack.Dropout ? 5 : 0;
         builder.Elementwise((4 + dropout) * scores, (6 + dropout) * scores, again);
+
+        // The fused softmax takes 16 bits; else the mask is a kernel of its own (read and write an element, a byte of mask).
+        if (at.Stack.ElementBytes > 2) builder.Elementwise(4.5 * scores, 4.5 * scores, again);
 
         // The result goes from heads first to tokens first and its gradient back (read 2, write 2).
         var moved = 4 * at.Tokens * heads * attention.ValueWidth;

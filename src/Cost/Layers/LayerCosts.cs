@@ -73,13 +73,11 @@ public sealed class LayerCosts
         var full = key.Recompute.Has(RecomputeModules.Full);
         if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
-        var kept = ActivationMemory.Attention(at, fp8Saved)
-            + (kind == LayerKind.Moe ? ActivationMemory.Moe(at, fp8Saved, load) : ActivationMemory.Dense(at, fp8Saved));
         var cost = Compose(
             builder.Work,
             new LayerTraffic(key.Tensor, tpForward, tpBackward, context.Forward, context.Backward, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
-            kept.On(at),
-            ActivationMemory.Transient(model, kind, worst) * at.Tokens / key.Tensor,
+            ActivationMemory.Layer(at, kind, fp8Saved, load).On(at),
+            TransientMemory.Layer(at, kind, fp8Saved, worst),
             LayerElements.Of(model, kind, key.Tensor, key.Expert, workload.ExtraExperts));
         return HeldUpByHost(cost, full);
     }
@@ -106,7 +104,7 @@ public sealed class LayerCosts
         builder.Elementwise(12 * own * model.Hidden, 24 * own * model.Hidden);
         builder.Quantise(2 * tokens * model.Hidden, false);
         builder.Linear(1, tokens, 2.0 * model.Hidden, model.Hidden / (double)key.Tensor);
-        var extra = Compose(builder.Work, LayerTraffic.None, 6 * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
+        var extra = Compose(builder.Work, LayerTraffic.None, 3 * stack.ElementBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
         return Layer(model.MtpLayerKind, key) + extra;
     }
 
@@ -142,19 +140,30 @@ public sealed class LayerCosts
         return Compose(
             builder.Work,
             new LayerTraffic(key.Tensor, passes * tpForward / 2, passes * 2 * tpBackward / 3, 0, 0, default, false, false),
-            passes * 4 * own * model.Hidden,
-            6 * logits,
+            passes * 2 * stack.ElementBytes * own * model.Hidden,
+            TransientMemory.Head(at, workload.Trainable == Trainable.All),
             LayerElements.Head(model, key.Tensor, holdsEmbedding));
     }
 
+    /// <summary>Bytes that a GPU with these kinds of layers holds all the time beside states and activations: workspaces, unused weight gradients.</summary>
+    public double Fixed(LayerKey key, IEnumerable<LayerKind> kinds, bool mtp)
+    {
+        var memory = stack.Memory;
+        var workspaces = memory.Workspace.Value + (model.Moe is null ? 0 : memory.ExpertWorkspace.Value);
+        if (!memory.DummyGradients || workload.Trainable != Trainable.All) return workspaces;
+        var shapes = kinds.Distinct().SelectMany(kind => LinearShapes.Of(model, kind, key.Tensor));
+        if (mtp) shapes = shapes.Concat(LinearShapes.Of(model, model.MtpLayerKind, key.Tensor)).Append(LinearShapes.MtpProjection(model, key.Tensor));
+        return workspaces + (stack.ElementBytes * LinearShapes.DistinctElements(shapes));
+    }
+
     /// <summary>Bytes of one hand-over between stages.</summary>
-    public double BoundaryBytes(LayerKey key) => 2 * Tokens(key) / key.Tensor * model.Hidden;
+    public double BoundaryBytes(LayerKey key) => stack.ElementBytes * Tokens(key) / key.Tensor * model.Hidden;
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales);
+    private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, stack.ElementBytes / 2);
 
     private LayerCost Compose(LayerWork work, LayerTraffic traffic, double activations, double transient, LayerElements elements)
     {

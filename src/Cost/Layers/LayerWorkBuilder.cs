@@ -4,7 +4,12 @@ using Planner.Cost.Kernels;
 namespace Planner.Cost.Layers;
 
 /// <summary>Adds up the kernels of a layer. Bytes of casts and re-layouts follow 1x128 scaling of activations (FP8 training).</summary>
-internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, bool dynamicScales = false)
+/// <param name="rates">Kernels.</param>
+/// <param name="precision">Of the linear layers.</param>
+/// <param name="trainable">What is trained.</param>
+/// <param name="dynamicScales">Tensors are read once more for their largest element before they are quantised.</param>
+/// <param name="wide">Bytes of an element over those of 16 bits; callers give bytes as if elements had 16.</param>
+internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, Trainable trainable, bool dynamicScales = false, double wide = 1)
 {
     private const double AdapterRank = 16;
 
@@ -88,19 +93,19 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
     /// <param name="recompute">Forward bytes move again in the backward pass.</param>
     public void Elementwise(double forwardBytes, double backwardBytes, bool recompute = false)
     {
-        forward += new PassWork(0, 0, forwardBytes, 1);
-        backward += new PassWork(0, 0, backwardBytes + (recompute ? forwardBytes : 0), recompute ? 2 : 1);
+        forward += new PassWork(0, 0, wide * forwardBytes, 1);
+        backward += new PassWork(0, 0, wide * (backwardBytes + (recompute ? forwardBytes : 0)), recompute ? 2 : 1);
     }
 
     /// <summary>An element-wise kernel that only the backward pass has.</summary>
-    public void Backward(double bytes) => backward += new PassWork(0, 0, bytes, 1);
+    public void Backward(double bytes) => backward += new PassWork(0, 0, wide * bytes, 1);
 
-    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys.</summary>
-    public void Attention(double flops, double keys, bool recompute)
+    /// <summary>Fused attention of so many forward FLOPs over sequences of so many keys, heads of a width.</summary>
+    public void Attention(double flops, double keys, int width, bool recompute)
     {
-        var once = rates.AttentionForward(flops, keys);
+        var once = rates.AttentionForward(flops, keys, width);
         forward += new PassWork(0, once, 0, 1);
-        backward += new PassWork(0, rates.AttentionBackward(flops, keys) + (recompute ? once : 0), 0, recompute ? 2 : 1);
+        backward += new PassWork(0, rates.AttentionBackward(flops, keys, width) + (recompute ? once : 0), 0, recompute ? 2 : 1);
     }
 
     /// <summary>The backward pass runs the forward again, all of it or all but its last matrix multiply (where nothing follows it but the residual).</summary>

@@ -31,17 +31,19 @@ public sealed record LayoutItems(
     {
         var send = SendSeconds(model, degrees, key);
         var blocked = StateCosts.Tick(send * model.Stack.Exposed.Pipeline);
-        var embedding = states.Item(parts.Embedding);
+        var embedding = Whole(states, parts.Embedding);
+        var overhead = model.Stack.Memory.AllocatorOverhead;
+        var held = overhead * (parts.Transient + parts.Fixed + states.GatheredLayers(parts));
         return new LayoutItems(
             embedding,
             parts.Dense is { } dense ? states.Item(dense) : default,
             parts.Moe is { } moe ? states.Item(moe) : default,
             parts.Mtp is { } mtp ? states.Item(mtp) + (parts.MtpFindsEmbedding ? default : CopyOf(embedding)) : default,
             parts.Mtp is { } before ? states.Item(before) + CopyOf(embedding) : default,
-            states.Item(parts.Head) with { StaticKib = states.Item(parts.Head).StaticKib + StateCosts.Kib(parts.HeadTransient) },
+            Whole(states, parts.Head) with { StaticKib = Whole(states, parts.Head).StaticKib + StateCosts.Kib(overhead * parts.HeadTransient) },
             new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
             new ItemCost(0, blocked, 0, 0, 0, blocked, blocked, 0, 0, 0, 0),
-            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(ReserveBytes(model) + parts.Transient), 0),
+            new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(model.Stack.Memory.Reserve.Value + held), 0),
             StateCosts.Tick(send) - blocked);
     }
 
@@ -67,7 +69,12 @@ public sealed record LayoutItems(
         return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.DomainGpus ? 1 : fabric.DomainGpus, degrees.Gpus);
     }
 
-    private static double ReserveBytes(CostModel model) => model.Stack.Memory.Reserve.Value;
+    // Embedding and head stay whole under ZeRO-3.
+    private static ItemCost Whole(StateCosts states, LayerCost part)
+    {
+        var item = states.Item(part);
+        return item with { StaticKib = item.StaticKib + states.WholeKib(part.Elements) };
+    }
 
     // A module away from the embedding keeps its own copy: states and their synchronisation, not the look-up's time.
     private static ItemCost CopyOf(ItemCost embedding) => default(ItemCost) with
@@ -83,6 +90,7 @@ public sealed record LayoutItems(
 /// <param name="Moe">A layer from the first MoE layer on: the mean of them where dense ones lie among them.</param>
 /// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
 /// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
+/// <param name="Fixed">Workspaces, and the unused weight gradients of every shape of the model: more than a rank without some kind of layer holds.</param>
 /// <param name="MtpFindsEmbedding">The last stage's GPU holds the embedding's matrix, by itself or as a tied head.</param>
 public sealed record ModelParts(
     LayerCost Embedding,
@@ -92,6 +100,7 @@ public sealed record ModelParts(
     LayerCost Head,
     double HeadTransient,
     double Transient,
+    double Fixed,
     bool MtpFindsEmbedding)
 {
     public static ModelParts Of(CostModel model, LayerKey key, bool embeddingBesideHead)
@@ -101,16 +110,16 @@ public sealed record ModelParts(
         LayerCost? moe = model.Model.MoeLayers > 0 ? MixedLayers.FromFirstMoe(model, key) : null;
         LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key) : null;
         var head = layers.Head(key, embeddingBesideHead);
-        var overhead = model.Stack.Memory.AllocatorOverhead;
-        var transient = overhead * Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
+        var transient = Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
         return new ModelParts(
             layers.Embedding(key),
             dense,
             moe,
             mtp,
             head,
-            Math.Max(0, (overhead * head.Transient) - transient),
+            Math.Max(0, head.Transient - transient),
             transient,
+            layers.Fixed(key, model.Model.Layers.Distinct(), model.Model.MtpModules > 0),
             embeddingBesideHead || model.Model.TiedEmbeddings);
     }
 }

@@ -60,7 +60,7 @@ public sealed class ModelWork
         ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
         LeastActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead
             * Math.Min(Parts.Dense?.Activations ?? double.MaxValue, Parts.Moe?.Activations ?? double.MaxValue));
-        RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + Parts.Transient);
+        RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + (model.Stack.Memory.AllocatorOverhead * (Parts.Transient + Parts.Fixed)));
     }
 
     public LayerKey Key { get; }

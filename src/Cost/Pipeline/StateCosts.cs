@@ -25,9 +25,15 @@ public readonly record struct SyncCost(
     double ShownBackward);
 
 /// <summary>Who holds the same parameters under some degrees, and what keeping them equal costs.</summary>
-public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding sharding)
+public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sharding chosen)
 {
-    private readonly ReplicaGroup dense = ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric);
+    // What the sharding comes to under this stack.
+    private readonly Sharding sharding =
+        model.Stack.PipelineShardsOnce && degrees.Pipeline > 1 && chosen > Sharding.Zero1 ? Sharding.Zero1 : chosen;
+
+    // Ranks that divide one copy of the states, and the ranks that hold the same part of other copies.
+    private readonly ReplicaGroup dense = Within(ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric), model, chosen, degrees.Tensor).Shards;
+    private readonly ReplicaGroup denseCopies = Within(ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric), model, chosen, degrees.Tensor).Copies;
     private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric);
 
     /// <summary>Weights, gradients and optimizer states of so many elements on one GPU.</summary>
@@ -43,7 +49,7 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
 
         // A chunk's gradients are whole when its last micro-batch is; the other chunks of the rank go on with the last group of p.
         var group = degrees.Virtual > 1 ? degrees.Pipeline : 1;
-        var reduce = Over(trained, stack.GradientSyncBytes);
+        var reduce = Over(trained, stack.GradientSyncBytes) + AcrossCopies(trained, stack.GradientSyncBytes);
         var gather = Over(trained, stack.ParameterGatherBytes);
         var held = trained.Linear + trained.Other;
         var share = sharding == Sharding.None ? held + trained.Expert : (held / dense.Size) + (trained.Expert / experts.Size);
@@ -93,6 +99,17 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
             Kib(overhead * cost.Activations));
     }
 
+    /// <summary>ZeRO-3: bytes of the layers whose weights are whole at once.</summary>
+    public double GatheredLayers(ModelParts parts) => sharding < Sharding.Zero3
+        ? 0
+        : model.Stack.Memory.GatheredLayers * model.Stack.ParameterGatherBytes * Math.Max(parts.Dense?.Elements.Total ?? 0, parts.Moe?.Elements.Total ?? 0);
+
+    /// <summary>ZeRO-3: bytes of a part that is whole all the time.</summary>
+    public double Whole(LayerElements elements) =>
+        sharding < Sharding.Zero3 || model.Stack.Memory.GatheredLayers == 0 ? 0 : model.Stack.ParameterGatherBytes * elements.Total;
+
+    internal long WholeKib(LayerElements elements) => Kib(model.Stack.Memory.AllocatorOverhead * Whole(elements));
+
     internal static long Tick(double seconds) => Ticks.FromSeconds(new Seconds(seconds));
 
     internal static long Kib(double bytes) => (long)Math.Ceiling(bytes / 1024);
@@ -102,6 +119,18 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
 
     private double EveryMicroBatch(double transfer, double compute) =>
         ExposedShares.Shows(model.Stack.Exposed.ShardedSync, model.Stack.Exposed.ShardedSyncWindow, transfer, compute);
+
+    // Gradients of a shard are summed over the copies: an all-reduce, which gathers what it scattered.
+    private double AcrossCopies(LayerElements elements, double bytesAnElement) =>
+        2 * GradientSync.Seconds(model.Layers.Fabric, denseCopies, (elements.Linear + elements.Other) / dense.Size, bytesAnElement);
+
+    private static (ReplicaGroup Shards, ReplicaGroup Copies) Within(ReplicaGroup all, CostModel model, Sharding sharding, int stride)
+    {
+        var shards = model.Stack.ShardGroup;
+        return sharding == Sharding.None || shards <= 0 || shards >= all.Size || all.Size % shards != 0
+            ? (all, new ReplicaGroup(1, 1, 1))
+            : all.Divided(shards, stride, model.Layers.Fabric);
+    }
 
     private double Over(LayerElements elements, double bytesAnElement)
     {

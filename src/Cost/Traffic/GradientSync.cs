@@ -10,6 +10,23 @@ public readonly record struct ReplicaGroup(double InNode, double Nodes, double S
 {
     public double Size => InNode * Nodes;
 
+    /// <summary>
+    /// The group cut into copies of <paramref name="shards"/> neighbours each (hybrid sharding): one copy's members, and the ranks that hold the same
+    /// shard of every copy. Copies fill domains before they leave them.
+    /// </summary>
+    /// <param name="shards">Members that divide one copy of the states.</param>
+    /// <param name="stride">Ranks from one member to the next.</param>
+    /// <param name="fabric">Links.</param>
+    public (ReplicaGroup Shards, ReplicaGroup Copies) Divided(int shards, int stride, Fabric fabric)
+    {
+        var copies = Size / shards;
+        var inNode = Math.Min(InNode, fabric.InDomain(shards, stride));
+        var copiesInNode = Math.Max(1, InNode / inNode / Math.Max(1, shards / inNode));
+        return (
+            new ReplicaGroup(inNode, shards / inNode, (double)shards * stride),
+            new ReplicaGroup(copiesInNode, copies / copiesInNode, Span));
+    }
+
     /// <summary>Replicas of dense parameters: data x context ranks, and both copies of a bidirectional pipeline (in other domains where there are any).</summary>
     public static ReplicaGroup Dense(Degrees degrees, int copies, Fabric fabric) =>
         Of(degrees.Data * degrees.Context, degrees.Tensor, copies, degrees.Gpus, fabric);

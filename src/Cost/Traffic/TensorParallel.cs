@@ -27,9 +27,9 @@ internal static class TensorParallel
         var tp = at.Tensor;
         if (tp == 1) return default;
         var inNode = fabric.InDomain(tp, 1);
-        var scatter = fabric.GatherOrScatter(2 * at.Tokens * at.Hidden, inNode, tp / inNode, tp);
+        var scatter = fabric.GatherOrScatter(at.Stack.ElementBytes * at.Tokens * at.Hidden, inNode, tp / inNode, tp);
         if (!at.Stack.SequenceParallel) return (2 * scatter, 2 * scatter);
-        var gather = fabric.GatherOrScatter(2 * at.Tokens * gathered, inNode, tp / inNode, tp);
+        var gather = fabric.GatherOrScatter(at.Stack.ElementBytes * at.Tokens * gathered, inNode, tp / inNode, tp);
         return (gather + scatter, gather + scatter + gather);
     }
 }

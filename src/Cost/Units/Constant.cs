@@ -6,7 +6,7 @@ public enum SourceKind
     /// <summary>Read off a machine or a published kernel benchmark.</summary>
     Measured,
 
-    /// <summary>Fitted to kernel measurements (never to a step).</summary>
+    /// <summary>Fitted to kernel measurements, or to some published steps: the source names them and the error on those left out.</summary>
     Fitted,
 
     /// <summary>A vendor's or a paper's statement.</summary>

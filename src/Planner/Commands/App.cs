@@ -55,6 +55,7 @@ public sealed class App(CommandContext context)
         root.Subcommands.Add(SolveCommand.Create(context));
         root.Subcommands.Add(EstimateCommand.Create(context));
         root.Subcommands.Add(ValidateCommand.Create(context));
+        root.Subcommands.Add(CalibrateCommand.Create(context));
         root.Subcommands.Add(ListCommand.Create(context));
         HelpWithExamples.Use(root, new Dictionary<string, string[]>
         {
@@ -62,6 +63,7 @@ public sealed class App(CommandContext context)
             [SolveCommand.Name] = SolveCommand.Examples,
             [EstimateCommand.Name] = EstimateCommand.Examples,
             [ValidateCommand.Name] = ValidateCommand.Examples,
+            [CalibrateCommand.Name] = CalibrateCommand.Examples,
             [ListCommand.Name] = ListCommand.Examples,
         });
         return root;

@@ -11,8 +11,8 @@ namespace Planner.Commands;
 /// <summary>The options that describe a workload and what may be tried for it.</summary>
 internal sealed class PlanRequestOptions
 {
-    public const int MostGpus = 131_072;
-    public const int MostSequences = 1_048_576;
+    public const int MostGpus = 2_097_152;
+    public const int MostSequences = 16_777_216;
 
     public PlanRequestOptions(IReadOnlyCollection<string> schedules)
     {

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Planner.Inputs;
 using Planner.Reports;
 using Planner.Reports.Validation;
 using Planner.Validation;
@@ -35,12 +34,10 @@ internal static class ValidateCommand
             var folder = parse.GetValue(report);
             if (folder is not null) FileSet.CheckFolder("--report", folder);
             var catalogs = new RunCatalogs(
-                Folder(parse, models), Folder(parse, hardware), Folder(parse, stacks), context.Data);
+                RunFolders.Folder(parse, models), RunFolders.Folder(parse, hardware), RunFolders.Folder(parse, stacks), context.Data);
             var forced = parse.GetValue(stack);
             if (forced is not null) catalogs.Stack(forced);
-            var table = RunTable.Read(parse.GetValue(file)!);
-            if (table.IgnoredColumns.Length > 0)
-                context.Error.WriteLine($"planner: ignored {(table.IgnoredColumns.Length == 1 ? "column" : "columns")} {OneLine.Of(OneLine.List(table.IgnoredColumns))}");
+            var table = RunFolders.Table(parse.GetValue(file)!, context);
             var estimator = new RunEstimator(catalogs, forced);
             if (parse.GetValue(ablate))
             {
@@ -56,12 +53,6 @@ internal static class ValidateCommand
         });
         return command;
     }
-
-    private static string? Folder(ParseResult parse, Option<string?> option) => parse.GetValue(option) switch
-    {
-        { } path when !Directory.Exists(path) => throw new RefusedException($"{option.Name}: '{path}' is not a folder; give a folder of JSON files"),
-        var path => path,
-    };
 
     private static string NothingScored(ValidationResult result)
     {

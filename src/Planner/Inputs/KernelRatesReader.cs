@@ -43,6 +43,7 @@ internal sealed class KernelRatesReader(KernelTables tables)
             fields.Number("memory_efficiency", NumberRange.Share),
             Seconds.FromMicroseconds(fields.Number("kernel_launch_us", NumberRange.NotNegative)))
         {
+            NarrowHeads = fields.Fields.Optional("attention_narrow_heads") is null ? 1 : fields.Number("attention_narrow_heads", NumberRange.Share),
             GroupLaunch = Seconds.FromMicroseconds(fields.Fields.Optional("group_launch_us") is null ? 0 : fields.Number("group_launch_us", NumberRange.NotNegative)),
             AttentionRamp = fields.Fields.Optional("attention_ramp_keys") is null ? 0 : fields.Number("attention_ramp_keys", NumberRange.NotNegative),
             MisalignedProduct = fields.Fields.Optional("misaligned_product_tflops") is null
@@ -60,8 +61,9 @@ internal sealed class KernelRatesReader(KernelTables tables)
         double memoryEfficiency = fields.Number("memory_efficiency", NumberRange.Share);
         ImmutableArray<GemmTile> tiles = Tiles(fields);
         ImmutableArray<MeasuredGemm> table = Table(fields.Fields);
+        bool bursts = fields.Fields.Flag("bursts", absent: false);
         fields.Fields.RefuseOthers();
-        return new GemmRates(efficiency, rampDepth, memoryEfficiency, tiles, table);
+        return new GemmRates(efficiency, rampDepth, memoryEfficiency, tiles, table) { Bursts = bursts };
     }
 
     private static ImmutableArray<GemmTile> Tiles(SourcedFields fields)

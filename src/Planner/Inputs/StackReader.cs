@@ -43,6 +43,7 @@ internal static class StackReader
             Dropout = top.Fields.Flag("dropout", absent: false),
             Elementwise = Word(top.Fields, "elementwise", ("fused", ElementwiseKernels.Fused), ("eager", ElementwiseKernels.Eager)),
             RecomputeStopsEarly = top.Fields.Flag("recompute_stops_early", absent: false),
+            PipelineShardsOnce = top.Fields.Flag("pipeline_shards_once", absent: false),
             DynamicScales = top.Fields.Flag("dynamic_scales", absent: false),
             RotaryBytes = OrElse(top, "rotary_bytes", NumberRange.NotNegative, 4),
             Selective = RecomputePolicies.Modules(top.Fields, "selective") ?? RecomputeModules.CoreAttention,
@@ -61,6 +62,7 @@ internal static class StackReader
                 OrElse(top, "loss_backward_bytes", NumberRange.Positive, 6)),
             Fp16 = top.Fields.Optional("fp16") is null ? null : Half(top.Object("fp16")),
             SeparateKernels = top.Fields.Flag("separate_kernels", absent: false),
+            ElementBytes = OrElse(top, "element_bytes", NumberRange.Positive, 2),
             NodeEfficiency = OrElse(top, "node_efficiency", NumberRange.Share, 1),
             CollectiveWait = Seconds.FromMicroseconds(OrElse(top, "collective_wait_us", NumberRange.NotNegative, 0)),
             ReducesOnceAStep = top.Fields.Flag("zero2_reduces_once", absent: false),
@@ -191,7 +193,14 @@ internal static class StackReader
             fields.Number("master_bytes", NumberRange.NotNegative),
             fields.Number("moment_bytes", NumberRange.NotNegative),
             Bytes.FromGigabytes(fields.Number("reserve_gb", NumberRange.NotNegative)),
-            fields.Number("allocator_overhead", NumberRange.Factor));
+            fields.Number("allocator_overhead", NumberRange.Factor))
+        {
+            DummyGradients = fields.Fields.Flag("dummy_weight_gradients", absent: false),
+            LossBytes = OrElse(fields, "loss_bytes", NumberRange.Positive, 6),
+            Workspace = Bytes.FromGigabytes(OrElse(fields, "workspace_gb", NumberRange.NotNegative, 0)),
+            ExpertWorkspace = Bytes.FromGigabytes(OrElse(fields, "expert_workspace_gb", NumberRange.NotNegative, 0)),
+            GatheredLayers = OrElse(fields, "gathered_layers", NumberRange.NotNegative, 0),
+        };
         fields.Fields.RefuseOthers();
         return memory;
     }

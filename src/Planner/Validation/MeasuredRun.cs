@@ -81,6 +81,9 @@ public sealed record MeasuredRun
     /// <summary>False: tensor-parallel collectives ran beside nothing, whatever the stack overlaps.</summary>
     public bool? TensorOverlap { get; init; }
 
+    /// <summary>Replicas that divide one copy of the sharded states (hybrid sharding).</summary>
+    public int? ShardGroup { get; init; }
+
     public double? StepSeconds { get; init; }
 
     public double? MemoryGib { get; init; }

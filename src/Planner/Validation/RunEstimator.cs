@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Stacks;
+using Planner.Cost.Units;
 
 namespace Planner.Validation;
 
@@ -51,7 +52,15 @@ public sealed class RunEstimator
             setup.Placement,
             (double)setup.Workload.GlobalBatch * setup.Workload.SequenceLength,
             estimate,
-            run.MemoryKind == MemoryKind.Allocated ? fullest.Total - fullest.Reserve : fullest.Total,
+            Counted(run.MemoryKind, fullest, costs.Stack.Memory.Reserve),
             setup.Defaulted);
     }
+
+    // What a framework's allocator holds lies between the tensors and the device: fragments are in it, contexts and other libraries' buffers are not.
+    private static Bytes Counted(MemoryKind? kind, RankMemory memory, Bytes reserve) => kind switch
+    {
+        MemoryKind.Allocated => memory.Total - memory.Reserve,
+        MemoryKind.Reserved => memory.Total - reserve,
+        _ => memory.Total,
+    };
 }

@@ -127,7 +127,7 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Built
         }
 
         if (run.SequenceParallel is null && tensor > 1) open.Add("sequence_parallel", stack.SequenceParallel ? "true" : "false");
-        return new StackChoices(attention, run.SequenceParallel, run.TensorOverlap);
+        return new StackChoices(attention, run.SequenceParallel, run.TensorOverlap, run.ShardGroup);
     }
 
     private static string? RatesObjection(MachineSpec machine, StackSpec stack, Precision precision)

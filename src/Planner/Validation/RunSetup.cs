@@ -35,13 +35,15 @@ internal sealed record RunSetup(
 /// <param name="Attention">Kernel between the projections.</param>
 /// <param name="SequenceParallel">Tensor ranks divide the tokens of norms.</param>
 /// <param name="TensorOverlap">False: tensor-parallel collectives show whole; true or null: as the stack says.</param>
-internal readonly record struct StackChoices(AttentionKernel? Attention, bool? SequenceParallel, bool? TensorOverlap)
+/// <param name="ShardGroup">Replicas that divide one copy of the sharded states.</param>
+internal readonly record struct StackChoices(AttentionKernel? Attention, bool? SequenceParallel, bool? TensorOverlap, int? ShardGroup)
 {
     /// <summary>The stack with these choices.</summary>
     public StackSpec On(StackSpec stack)
     {
         if (Attention is { } attention && attention != stack.Attention) stack = stack with { Attention = attention };
         if (SequenceParallel is { } divided && divided != stack.SequenceParallel) stack = stack with { SequenceParallel = divided };
+        if (ShardGroup is { } shards && shards != stack.ShardGroup) stack = stack with { ShardGroup = shards };
         return TensorOverlap == false && stack.Exposed.TensorParallel < 1 ? stack with { Exposed = stack.Exposed with { TensorParallel = 1 } } : stack;
     }
 }

@@ -18,7 +18,7 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         "id", "family", "source", "model", "hardware", "nodes", "gpus_per_node", "num_gpus", "inter_node_gb_s_per_gpu", "tp", "cp", "pp", "vpp", "ep",
         "etp", "dp", "micro_batch", "global_batch", "sequence_length", "precision", "schedule", "recompute", "recompute_known", "sharding", "trainable",
         "layers_override", "attention", "measured_step_s", "measured_mem_gib", "measured_tflops_per_gpu", "confidence", "software", "notes", "stack",
-        "sequence_parallel", "memory_kind", "tp_overlap",
+        "sequence_parallel", "memory_kind", "tp_overlap", "shard_group",
     ];
 
     public int Rows => Runs.Length + Unreadable.Length;
@@ -99,6 +99,7 @@ public sealed record RunTable(ImmutableArray<MeasuredRun> Runs, ImmutableArray<U
         Attention = cells.Word("attention"),
         SequenceParallel = cells.Flag("sequence_parallel"),
         TensorOverlap = cells.Flag("tp_overlap"),
+        ShardGroup = cells.Whole("shard_group"),
         StepSeconds = cells.Positive("measured_step_s"),
         MemoryGib = cells.Positive("measured_mem_gib"),
         MemoryKind = cells.Kind("memory_kind"),

@@ -32,6 +32,20 @@ public sealed class StackRuleTests
     }
 
     [Test]
+    public void Narrow_heads_reach_a_share_of_the_attention_rates()
+    {
+        var half = TestMachines.Stack with { Rates = [TestMachines.Stack.Rates[0] with { NarrowHeads = 0.5 }] };
+        var model = TestModels.Gpt("narrow", 1024, 4, 16, 32000);
+        double Forward(StackSpec stack, ModelSpec of) => new LayerCosts(of, TestMachines.Machine, stack, TestMachines.Workload(Precision.Bf16)).Layer(LayerKind.Dense, Key()).Forward;
+        var attention = 4096.0 * 4096 * 16 * 128 / 500e12;
+        Assert.Multiple(() =>
+        {
+            Assert.That(Forward(half, model) - Forward(TestMachines.Stack, model), Is.EqualTo(attention).Within(1e-9));
+            Assert.That(Forward(half, TestModels.Llama8B), Is.EqualTo(Forward(TestMachines.Stack, TestModels.Llama8B)));
+        });
+    }
+
+    [Test]
     public void Host_is_a_floor_of_both_passes()
     {
         var slow = Layer(TestMachines.Stack with { Host = new HostRates(35, 60, Seconds.FromMilliseconds(10)) });

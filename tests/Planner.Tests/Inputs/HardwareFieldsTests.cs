@@ -64,7 +64,8 @@ public sealed class HardwareFieldsTests
     /// <summary>The H800's file with more before one of its fields.</summary>
     private static string With(string field, string added)
     {
-        string text = Shipped.Text("hardware/h800.json");
+        // Without its own clock, so that a case may give one.
+        string text = string.Join('\n', Shipped.Text("hardware/h800.json").Split('\n').Where(line => !line.Contains("\"sustained_clock\"", StringComparison.Ordinal)));
         Assert.That(text.Split(field), Has.Length.EqualTo(2));
         return text.Replace(field, added + field, StringComparison.Ordinal);
     }

@@ -45,7 +45,7 @@ public sealed class HardwareFilesTests
             Assert.That(machine.Node.LinkBandwidth.Gigabytes, Is.EqualTo(link));
             Assert.That(machine.Network.LinkBandwidth.Gigabytes, Is.EqualTo(network));
             Assert.That(machine.Network.Tiers, Is.Empty);
-            Assert.That(machine.Accelerator.SustainedClock, Is.InRange(0.75, 1));
+            Assert.That(machine.Accelerator.SustainedClock, Is.InRange(0.7, 1));
         }
     }
 

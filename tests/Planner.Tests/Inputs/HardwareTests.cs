@@ -39,7 +39,7 @@ public sealed partial class HardwareTests
             Assert.That(h100.Node.LinkBandwidth.Gigabytes, Is.EqualTo(450));
             Assert.That(h100.Node.EffectiveBandwidth.Gigabytes, Is.EqualTo(338));
             Assert.That(h100.PricePerGpuHour, Is.Null);
-            Assert.That(a100.Accelerator, Is.EqualTo(new AcceleratorSpec("ampere", new(312e12), new(0), new(80e9), BytesPerSecond.FromTerabytes(2.039), 108, SustainedClock: 0.93)));
+            Assert.That(a100.Accelerator, Is.EqualTo(new AcceleratorSpec("ampere", new(312e12), new(0), new(80e9), BytesPerSecond.FromTerabytes(2.039), 108, SustainedClock: 0.96)));
             Assert.That(a100.Network.EffectiveBandwidth.Gigabytes, Is.EqualTo(21.25));
             Assert.That(a100.Accelerator.Peak(Precision.Fp8).Value, Is.Zero);
         }

@@ -88,7 +88,7 @@ public sealed partial class StackTests
     [TestCase("\"hierarchical\": true", "\"hierarchical\": 1", "experts.hierarchical must be true or false, got 1")]
     [TestCase("\"pair_overhead\"", "\"pair_overhed\"", "overlap.pair_overhead is missing; the file has \"pair_overhed\"")]
     [TestCase("\"experts\": {", "\"experts\": { \"colour\": 1,", "unknown field \"experts.colour\". Allowed: bandwidths, combine_bytes, dispatch_bytes, hierarchical, load_factor_by_experts_per_gpu, measured_network_gb_s, measured_nvlink_gb_s, notify_ms")]
-    [TestCase("[\"full\"]", "[\"everything\"]", "unknown module \"everything\"; allowed: layernorm, mla_up_proj, moe_act, core_attn, mlp, mlp_up, attn_proj, moe, full")]
+    [TestCase("[\"full\"]", "[\"everything\"]", "unknown module \"everything\"; allowed: layernorm, mla_up_proj, moe_act, core_attn, mlp, mlp_up, attn_proj, moe, full, every_second_product")]
     [TestCase("\"64\": {", "\"sixty\": {", "experts.bandwidths.sixty: the name must be a whole number above 0")]
     [TestCase("{ \"name\": \"full\"", "{ \"name\": \"none\"", "recompute policy \"none\" is given twice; keep one")]
     [TestCase("\"notify_ms\": {", "\"notify_ms\": 3e-1, \"notify\": {", "experts.notify_ms needs its source: write { \"value\": 3e-1, \"kind\": \"assumed\", \"source\": \"...\" } instead of 3e-1")]
@@ -114,10 +114,10 @@ public sealed partial class StackTests
     {
         using var folder = new TemporaryFolder();
         folder.Write("mine.json", """
-            { "description": "mine", "base": "megatron", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
+            { "description": "mine", "base": "nemo", "memory": { "reserve_gb": { "value": 9, "kind": "assumed", "source": "x" } } }
             """);
         string path = folder.Write("ours.json", """{ "description": "ours", "base": "mine.json", "sequence_parallel": false, "schedules": ["gpipe"] }""");
-        StackSpec below = new StackCatalog().Load("megatron").Spec;
+        StackSpec below = new StackCatalog().Load("nemo").Spec;
         StackSpec ours = new StackCatalog().Load(path).Spec;
         Assert.Multiple(() =>
         {

@@ -64,6 +64,11 @@ internal static class StepBoundModels
             Overlap = random.Next(3) == 0 ? new OverlapRates(0, 1, 1, 0) : new OverlapRates(random.Next(0, 40), 1 + (0.2 * random.NextDouble()), 1 + random.NextDouble(), 0.2 * random.NextDouble()),
             Experts = stack.Experts with { Hierarchical = random.Next(2) == 0, Notify = Seconds.FromMicroseconds(random.Next(0, 300)) },
             Exposed = new ExposedShares(random.NextDouble(), random.NextDouble(), random.NextDouble(), random.NextDouble(), random.Next(3) / 2.0),
+            SeparateKernels = random.Next(3) == 0,
+            ElementBytes = random.Next(4) == 0 ? 4 : 2,
+            NodeEfficiency = 1 - (0.5 * random.NextDouble()),
+            CollectiveWait = Seconds.FromMicroseconds(random.Next(3) * 300),
+            ReducesOnceAStep = random.Next(2) == 0,
             Schedules = [.. ScheduleCatalog.All.Select(schedule => schedule.Name)],
         };
     }

@@ -1,6 +1,7 @@
 using NUnit.Framework;
 using Planner.Cost.Stacks;
 using Planner.Cost.Units;
+using Planner.Inputs;
 using Planner.Validation;
 
 namespace Planner.Tests.Validation;
@@ -43,20 +44,61 @@ public sealed class RunEstimatorTests
     }
 
     [Test]
-    public void Estimate_MemoryKind_DecidesWhetherTheReserveCounts()
+    public void Estimate_MemoryKind_DecidesWhatCounts()
     {
+        var device = Of("measured_mem_gib=60 memory_kind=device");
         var reserved = Of("measured_mem_gib=60 memory_kind=reserved");
         var allocated = Of("measured_mem_gib=60 memory_kind=allocated");
-        var reserve = reserved.Estimate.Fullest.Reserve.Gib;
+        var memory = device.Estimate.Fullest;
+        var rates = new StackCatalog().Load(device.Stack).Spec.Memory;
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(reserve, Is.GreaterThan(0));
-            Assert.That(reserved.Memory.Gib, Is.EqualTo(reserved.Estimate.Fullest.Total.Gib));
-            Assert.That(allocated.Memory.Gib, Is.EqualTo(reserved.Memory.Gib - reserve).Within(1e-9));
-            Assert.That(Of("measured_mem_gib=60").Memory.Gib, Is.EqualTo(reserved.Memory.Gib));
+            Assert.That(rates.Reserve.Gib, Is.GreaterThan(0));
+            Assert.That(device.Memory.Gib, Is.EqualTo(memory.Total.Gib));
+            Assert.That(reserved.Memory.Gib, Is.EqualTo(memory.Total.Gib - rates.Reserve.Gib).Within(1e-9));
+            Assert.That(allocated.Memory.Gib, Is.EqualTo(memory.Total.Gib - memory.Reserve.Gib).Within(1e-9));
+            Assert.That(reserved.Memory.Gib, Is.EqualTo(rates.AllocatorOverhead * allocated.Memory.Gib).Within(1e-9), "fragments");
+            Assert.That(Of("measured_mem_gib=60").Memory.Gib, Is.EqualTo(device.Memory.Gib));
             Assert.That(reserved.MemoryError, Is.EqualTo(100 * ((reserved.Memory.Gib / 60) - 1)).Within(1e-9));
         }
     }
+
+    // Plain tensor parallelism waits for its collectives whatever the stack overlaps; a row that overlaps takes the stack's share.
+    [Test]
+    public void Estimate_TensorOverlapOff_ShowsAllTraffic()
+    {
+        const string row = "stack=torchtitan tp=8 dp=1 tp_overlap=";
+        var shown = Of(row + "false").PredictedStep;
+        var usual = Of(row).PredictedStep;
+        var all = ((RunEstimated)Estimator.Estimate(Runs.One(row), stack => stack with { Exposed = stack.Exposed with { TensorParallel = 1 } })).PredictedStep;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(shown, Is.GreaterThan(usual));
+            Assert.That(shown, Is.EqualTo(all));
+            Assert.That(Of(row + "true").PredictedStep, Is.EqualTo(usual));
+        }
+    }
+
+    [Test]
+    public void Estimate_ShardGroup_HoldsMoreAndGathersNearer()
+    {
+        const string row = "num_gpus=64 dp=64 sharding=zero3 measured_step_s=2 measured_mem_gib=60 inter_node_gb_s_per_gpu=5 shard_group=";
+        var (node, all) = (Of(row + "8"), Of(row));
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(node.Estimate.Fullest.Optimizer.Gib, Is.EqualTo(8 * all.Estimate.Fullest.Optimizer.Gib).Within(1e-6));
+            Assert.That(node.Estimate.Parts.Forward.Value, Is.LessThan(all.Estimate.Parts.Forward.Value));
+            Assert.That(Of(row + "64").PredictedStep, Is.EqualTo(all.PredictedStep));
+        }
+    }
+
+    // Selective means attention's core to most trainers, and every second matrix product to this one.
+    [TestCase("torchtitan", "every_second_product")]
+    [TestCase("megatron", "core_attn")]
+    public void Estimate_Selective_IsTheSoftwares(string stack, string modules) =>
+        Assert.That(
+            Of($"stack={stack} recompute=selective").PredictedStep,
+            Is.EqualTo(Of($"stack={stack} recompute={modules}").PredictedStep).And.GreaterThan(Of($"stack={stack}").PredictedStep));
 
     // Half of the tokens a second is not the stack's business, its overhead is: what is added to the stack shows, row by row.
     [Test]

@@ -11,7 +11,8 @@ internal static class Runs
         ("ep", "1"), ("etp", "1"), ("dp", "8"), ("micro_batch", "1"), ("global_batch", "64"), ("sequence_length", "4096"), ("precision", "bf16"),
         ("schedule", "none"), ("recompute", "none"), ("sharding", "zero1"), ("trainable", "all"), ("attention", "flash"), ("measured_step_s", "4"),
         ("measured_mem_gib", ""), ("confidence", "high"), ("software", ""), ("stack", "megatron"), ("sequence_parallel", "true"), ("memory_kind", ""),
-        ("nodes", ""), ("gpus_per_node", ""), ("inter_node_gb_s_per_gpu", ""), ("layers_override", ""),
+        ("nodes", ""), ("gpus_per_node", ""), ("inter_node_gb_s_per_gpu", ""), ("layers_override", ""), ("tp_overlap", ""),
+        ("shard_group", ""),
     ];
 
     /// <summary>The columns of the plausible row.</summary>
