@@ -1,4 +1,5 @@
 using Planner.Cost.Hardware;
+using Planner.Cost.Traffic;
 
 namespace Planner.Cost;
 
@@ -11,6 +12,12 @@ public sealed record Workload(int SequenceLength, int GlobalBatch, Precision Pre
 {
     /// <summary>What is trained.</summary>
     public Trainable Trainable { get; init; }
+
+    /// <summary>Measured load of the expert ranks; takes the place of <see cref="LoadFactor"/>. Null where nothing was measured.</summary>
+    public IExpertLoads? Experts { get; init; }
+
+    /// <summary>Copies of routed experts beyond the first, in all: more experts a rank, fewer tokens on the hottest.</summary>
+    public int ExtraExperts { get; init; }
 }
 
 /// <summary>Which parameters have gradients.</summary>

@@ -50,13 +50,14 @@ public sealed class LayerCosts
         var builder = Builder();
         AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
         var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
-        var load = 1.0;
+        var (load, worst) = (1.0, 1.0);
         ExchangeTime exchange = default;
         if (kind == LayerKind.Moe)
         {
-            load = Exchange!.Load(key.Expert);
+            load = Exchange!.Load(key.Expert, key.Tensor);
+            worst = Exchange.WorstLoad(key.Expert, key.Tensor);
             exchange = Exchange.Time(at.Tokens / key.Tensor, key.Expert, key.Tensor);
-            MlpWork.AddMoe(builder, at, key.Expert, Exchange.Reached(key.Expert), load);
+            MlpWork.AddMoe(builder, at, (model.Moe!.Experts + workload.ExtraExperts) / (double)key.Expert, Exchange.Reached(key.Expert), load);
         }
         else
         {
@@ -76,8 +77,8 @@ public sealed class LayerCosts
             builder.Work,
             new LayerTraffic(key.Tensor, tpForward, tpBackward, context.Forward, context.Backward, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
             ActivationMemory.Layer(at, kind, fp8Saved, load).On(at),
-            TransientMemory.Layer(at, kind, fp8Saved, load),
-            LayerElements.Of(model, kind, key.Tensor, key.Expert));
+            TransientMemory.Layer(at, kind, fp8Saved, worst),
+            LayerElements.Of(model, kind, key.Tensor, key.Expert, workload.ExtraExperts));
         return HeldUpByHost(cost, full);
     }
 

@@ -26,10 +26,10 @@ internal static class MlpWork
     /// <summary>Adds router, routed experts and shared experts. Expert weights are whole on their rank (expert tensor parallel 1); each tensor rank routes its own tokens.</summary>
     /// <param name="builder">Receives the kernels.</param>
     /// <param name="at">Sizes.</param>
-    /// <param name="ep">Expert-parallel ranks.</param>
+    /// <param name="localExperts">Experts a rank holds.</param>
     /// <param name="ranksReached">Distinct expert ranks that a token reaches.</param>
     /// <param name="load">Rows of the busiest rank over the mean.</param>
-    public static void AddMoe(LayerWorkBuilder builder, in LayerSetting at, int ep, double ranksReached, double load)
+    public static void AddMoe(LayerWorkBuilder builder, in LayerSetting at, double localExperts, double ranksReached, double load)
     {
         var moe = at.Model.Moe!;
         var own = at.Tokens / at.Tensor;
@@ -47,7 +47,6 @@ internal static class MlpWork
         var whole = at.Recompute.Has(RecomputeModules.Experts);
         builder.Elementwise((arrived + rows) * hidden * outBytes, (arrived + rows) * hidden * 2, whole);
         if (outBytes >= 2) builder.Quantise(rows * hidden, whole);
-        var localExperts = moe.Experts / (double)ep;
         AddMlp(builder, hidden, moe.ExpertWidth, Activation.SwiGlu, localExperts, rows / localExperts, at.Recompute, whole);
         builder.Elementwise((arrived + rows) * hidden * 2, (arrived + rows) * hidden * outBytes);
 

@@ -13,14 +13,19 @@ public readonly record struct LayerElements(double Linear, double Other, double 
     public static LayerElements operator +(LayerElements a, LayerElements b) => new(a.Linear + b.Linear, a.Other + b.Other, a.Expert + b.Expert);
 
     /// <summary>One layer under tensor parallelism tp and expert parallelism ep; experts are whole on their rank.</summary>
-    public static LayerElements Of(ModelSpec model, LayerKind kind, int tp, int ep)
+    /// <param name="model">Model.</param>
+    /// <param name="kind">Kind of the layer.</param>
+    /// <param name="tp">Tensor-parallel ranks.</param>
+    /// <param name="ep">Expert-parallel ranks.</param>
+    /// <param name="extraExperts">Copies of experts beyond the first, in all.</param>
+    public static LayerElements Of(ModelSpec model, LayerKind kind, int tp, int ep, int extraExperts = 0)
     {
         var attention = Linears(ParameterCount.Attention(model), tp) + RepeatedKeyValues(model, tp);
         var norms = Others(ParameterCount.LayerNorms(model), tp);
         return kind == LayerKind.Dense
             ? attention + norms + Linears(ParameterCount.DenseMlp(model), tp)
             : attention + norms + Linears(ParameterCount.SharedExperts(model), tp) + Others(ParameterCount.Router(model), tp)
-                + new LayerElements(0, 0, (double)ParameterCount.Expert(model).Total * model.Moe!.Experts / ep);
+                + new LayerElements(0, 0, (double)ParameterCount.Expert(model).Total * (model.Moe!.Experts + extraExperts) / ep);
     }
 
     /// <summary>Embedding, and learned positions where there are any; rows divide over tp.</summary>

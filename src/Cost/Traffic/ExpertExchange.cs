@@ -38,6 +38,7 @@ public sealed class ExpertExchange
     private readonly Fabric fabric;
     private readonly bool fp8;
     private readonly double? loadFactor;
+    private readonly IExpertLoads? measuredLoads;
     private readonly RouterReach reach;
 
     public ExpertExchange(ModelSpec model, StackSpec stack, Fabric fabric, Workload workload)
@@ -48,15 +49,19 @@ public sealed class ExpertExchange
         this.fabric = fabric;
         fp8 = workload.Precision.Quantised();
         loadFactor = workload.LoadFactor;
+        measuredLoads = workload.Experts;
         reach = RouterReach.Of(moe);
     }
 
     /// <summary>Distinct ones of <paramref name="parts"/> equal parts of the experts that a token reaches.</summary>
     public double Reached(int parts) => reach.Parts(parts);
 
-    /// <summary>Rows of the busiest rank over the mean at so many experts a GPU: the request's, else the stack's curve, else 1.</summary>
-    public double Load(int ep)
+    /// <summary>Rows of the busiest rank over the mean, mean over layers: as measured, else the request's, else the stack's curve at so many experts a GPU, else 1.</summary>
+    /// <param name="ep">Expert-parallel ranks.</param>
+    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers (the tensor-parallel degree).</param>
+    public double Load(int ep, int stride = 1)
     {
+        if (measuredLoads is { } measured) return measured.Mean(ep, fabric.InDomain(ep, stride));
         if (loadFactor is { } given) return given;
         var curve = rates.LoadFactorByExpertsPerGpu;
         if (curve.Length == 0) return 1;
@@ -72,6 +77,11 @@ public sealed class ExpertExchange
         return curve[^1].Value;
     }
 
+    /// <summary>The same of the layer where it is largest: what memory that is needed for a moment goes by.</summary>
+    /// <param name="ep">Expert-parallel ranks.</param>
+    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers.</param>
+    public double WorstLoad(int ep, int stride) => measuredLoads?.Worst(ep, fabric.InDomain(ep, stride)) ?? Load(ep, stride);
+
     /// <summary>Seconds of dispatch plus combine of one layer, one direction of the pass (the backward's is the same: gradients in FP8 out, BF16 back).</summary>
     /// <param name="tokens">Tokens a GPU sends.</param>
     /// <param name="ep">Expert-parallel ranks.</param>
@@ -84,7 +94,7 @@ public sealed class ExpertExchange
         var ranksInNode = fabric.InDomain(ep, stride);
         var nodes = (ep + ranksInNode - 1) / ranksInNode;
         var across = fabric.ShareAcross((double)ep * stride);
-        var sent = tokens * Load(ep);
+        var sent = tokens * Load(ep, stride);
         return OneWay(sent * dispatch, ep, nodes, combineWay: false, across) + OneWay(sent * combine, ep, nodes, combineWay: true, across);
     }
 

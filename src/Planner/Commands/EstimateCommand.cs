@@ -104,6 +104,7 @@ internal static class EstimateCommand
                 Extrapolate = request.Extrapolate || saved.Extrapolate,
                 TensorPolicy = TensorPolicy.Pinned,
                 Pins = saved.Pins,
+                PlacedExperts = saved.Experts,
             },
             saved.Stages);
     }

@@ -46,6 +46,8 @@ internal sealed class PlanRequestOptions
     public Option<double?> LoadFactor { get; } = OptionKinds.Number(
         "--load-factor", "X", 1, 100, "Busiest expert rank over mean, 1 to 100 (default: the stack's curve, else 1).");
 
+    public ExpertOptions Experts { get; } = new();
+
     public Option<double?> MemoryLimit { get; } = OptionKinds.Number(
         "--memory-limit", "GIB", 0.001, 65_536, "Memory of one GPU in GiB that plans may fill (default: the machine's).");
 
@@ -95,7 +97,7 @@ internal sealed class PlanRequestOptions
 
     public IEnumerable<Option> All =>
     [
-        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Tokens, LoadFactor, MemoryLimit,
+        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Tokens, LoadFactor, .. Experts.All, MemoryLimit,
         .. Pins, TimeLimit, Threads, Extrapolate, Audit,
     ];
 
@@ -142,7 +144,10 @@ internal sealed class PlanRequestOptions
             parse.GetValue(TimeLimit) is { } seconds ? new Seconds(seconds) : null,
             parse.GetValue(Threads),
             parse.GetValue(Extrapolate),
-            parse.GetValue(Audit));
+            parse.GetValue(Audit))
+        {
+            Experts = Experts.Read(parse),
+        };
     }
 
     private static Option<ImmutableArray<int>> Degree(string name, string what) =>

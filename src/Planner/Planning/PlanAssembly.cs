@@ -62,7 +62,10 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         evidence.Of(layout),
         [],
         [],
-        []);
+        [])
+    {
+        Experts = inputs.Experts is { } experts ? new ExpertWorth(experts, model, layout, stages).Of(estimate) : null,
+    };
 
     private static SolverReport Report(SpaceSearchResult result, SearchedLayout best)
     {

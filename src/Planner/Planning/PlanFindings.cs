@@ -60,7 +60,14 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
     {
         if (model.Model.Moe is not { } moe) return;
         var degrees = plan.Layout.Degrees;
-        if (plan.Request.LoadFactor is null)
+        if (plan.Experts is { } experts)
+        {
+            var source = plan.Request.Experts is { } request ? $"measured ({request.Loads}{(request.Workload is { } name ? ", " + name : "")})" : "as the plan file has it";
+            Note(FormattableString.Invariant(
+                $"expert load: {source}; every MoE layer takes the mean of the layers' factors, {experts.Placed.Mean:0.000}, transient memory the largest, {experts.Placed.Worst:0.000}"));
+            if (experts.Placed.Layers.Any(layer => layer.Pairs is not null)) Note("pairs of experts: fewer of them across nodes is not in the step, whose traffic takes the router for even");
+        }
+        else if (plan.Request.LoadFactor is null)
         {
             Note(plan.Stack.Experts.LoadFactorByExpertsPerGpu.IsEmpty
                 ? "expert load: even (factor 1), since nothing is known for this stack; --load-factor 1.15 shows what an uneven router costs"

@@ -29,31 +29,51 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var threads = request.Threads ?? Environment.ProcessorCount;
         if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
         var inputs = PlanningInputs.Load(request, data);
-        var model = ModelOf(inputs);
-        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
-        var search = new SpaceSearch(model, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
-        SpaceSearchResult result;
-        try
+        var model = ModelOf(inputs);
+        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
+        if (Run(model) is not { } result) return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+
+        // The search takes quick placements of experts; where the final one of the chosen layout is another, everything is searched again with its load.
+        while (inputs.Experts is { Measured: not null } experts && result.Main.Best is { } found && !limited.IsCancellationRequested)
         {
-            result = search.Run(
-                (phase, n, best, bound) => progress.Report(new SearchProgress(
-                    phase,
-                    n,
-                    best == long.MaxValue ? null : Ticks.ToSeconds(best),
-                    best == long.MaxValue ? null : Math.Max(0, (best - bound) / best))),
-                limited.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+            var final = inputs.With(experts.Final(model, found.Layout.Degrees));
+            var (before, after) = (experts.Of(model, found.Layout.Degrees), final.Experts!.Of(model, found.Layout.Degrees));
+            if (after.Mean == before.Mean && after.Worst == before.Worst)
+            {
+                inputs = final;
+                break;
+            }
+
+            var better = ModelOf(final);
+            if (Run(better) is not { Main.Best: not null } again) break;
+            (inputs, model, result) = (final, better, again);
         }
 
         if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);
         return result.Main.Complete
             ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
             : new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+
+        SpaceSearchResult? Run(CostModel on)
+        {
+            var search = new SpaceSearch(on, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
+            try
+            {
+                return search.Run(
+                    (phase, n, best, bound) => progress.Report(new SearchProgress(
+                        phase,
+                        n,
+                        best == long.MaxValue ? null : Ticks.ToSeconds(best),
+                        best == long.MaxValue ? null : Math.Max(0, (best - bound) / best))),
+                    limited.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return null;
+            }
+        }
     }
 
     private PlanFound Given(SolveRequest request, ImmutableArray<string> letters)
@@ -77,6 +97,12 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             throw new RefusedException(string.Create(
                 CultureInfo.InvariantCulture,
                 $"the plan has {plan.Stages.Length} stages; {layout.Schedule.Title} on {degrees.Pipeline} ranks has {stages}"));
+        }
+
+        if (inputs.Experts is { Measured: not null } experts)
+        {
+            inputs = inputs.With(experts.Final(model, degrees));
+            model = ModelOf(inputs);
         }
 
         var estimator = new StepEstimator(model, layout, plan);

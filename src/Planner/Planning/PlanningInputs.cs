@@ -14,7 +14,13 @@ namespace Planner.Planning;
 /// <param name="Workload">What a step trains on.</param>
 internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, LoadedMachine Machine, LoadedStack Stack, Workload Workload)
 {
-    public PlanInputs Digests => new(Model.Digest, Machine.Digest, Stack.Digest);
+    /// <summary>Load of the experts; null where nothing is known of it.</summary>
+    public ExpertInputs? Experts { get; init; }
+
+    public PlanInputs Digests => new(Model.Digest, Machine.Digest, Stack.Digest) { Loads = Experts?.Loads?.Digest, Pairs = Experts?.Pairs?.Digest };
+
+    /// <summary>The same with another knowledge of the experts.</summary>
+    public PlanningInputs With(ExpertInputs experts) => this with { Experts = experts, Workload = experts.On(Workload) };
 
     /// <summary>Reads the files and refuses what they contradict.</summary>
     /// <param name="asked">The command line.</param>
@@ -43,9 +49,16 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             Objective.Time,
             asked.Extrapolate);
         CheckLimit(request.MemoryLimit, stack);
-        return new PlanningInputs(
+        var inputs = new PlanningInputs(
             request, model, machine, stack, new Workload(request.SequenceLength, request.GlobalBatch, precision, asked.LoadFactor));
+        return ExpertInputs.Load(asked, model.Spec) is { } experts
+            ? inputs.With(experts) with { Request = request with { Experts = Named(experts) } }
+            : inputs;
     }
+
+    // As the plan records it: names of files, not where they lie.
+    private static ExpertRequest? Named(ExpertInputs experts) =>
+        experts.Loads is { } loads ? new ExpertRequest(loads.Name, loads.Workload, experts.Pairs?.Name, experts.Replicas) : null;
 
     private static void CheckRates(LoadedMachine machine, LoadedStack stack, Precision precision)
     {

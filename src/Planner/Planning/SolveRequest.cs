@@ -3,6 +3,7 @@ using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
 using Planner.Plans;
+using Planner.Search.Experts;
 
 namespace Planner.Planning;
 
@@ -39,7 +40,21 @@ public sealed record SolveRequest(
     Seconds? TimeLimit,
     int? Threads,
     bool Extrapolate,
-    bool Audit);
+    bool Audit)
+{
+    /// <summary>What is known of the experts' load; null where nothing is.</summary>
+    public ExpertRequest? Experts { get; init; }
+
+    /// <summary>Experts as a plan file places them; null where they are to be placed.</summary>
+    public PlacedExperts? PlacedExperts { get; init; }
+}
+
+/// <summary>Measured loads of experts and what may be done about them.</summary>
+/// <param name="Loads">File.</param>
+/// <param name="Workload">Workload of the file; null where it has one at most.</param>
+/// <param name="Pairs">File of pairs; null without.</param>
+/// <param name="Replicas">Copies of experts beyond the first, in all.</param>
+public sealed record ExpertRequest(string Loads, string? Workload, string? Pairs, int Replicas);
 
 /// <summary>Allowed values of each degree and choice, in the order given; empty where the user left it open.</summary>
 public sealed record PlanPins(

@@ -28,7 +28,17 @@ internal static class SpaceOfRequest
         if (!pins.Recompute.IsEmpty)
             space = space with { Recompute = [.. pins.Recompute.Distinct().Select(name => RecomputePolicies.Named(name, model.Stack.RecomputePolicies))] };
         PinCheck.Refuse(model, space, pins);
-        return space;
+        return model.Workload.ExtraExperts == 0 ? space : space with { Expert = WithCopies(space.Expert, model.Workload.ExtraExperts) };
+    }
+
+    // Every rank takes the same number of copies; alone it has nobody to share with.
+    private static ImmutableArray<int> WithCopies(ImmutableArray<int> ranks, int copies)
+    {
+        ImmutableArray<int> allowed = [.. ranks.Where(ep => ep > 1 && copies % ep == 0)];
+        return allowed.Length > 0
+            ? allowed
+            : throw new RefusedException(
+                $"--replicas {PlanWords.Of(copies)} must be a multiple of the expert-parallel ranks, 2 or more; those allowed are {OneLine.List(ranks.Select(PlanWords.Of))}");
     }
 
     private static ISchedule Schedule(string name, CostModel model) =>

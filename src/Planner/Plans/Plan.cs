@@ -5,6 +5,7 @@ using Planner.Cost.Layout;
 using Planner.Cost.Models;
 using Planner.Cost.Stacks;
 using Planner.Cost.Units;
+using Planner.Planning;
 using Planner.Search;
 
 namespace Planner.Plans;
@@ -57,10 +58,21 @@ public sealed record PlanRequest(
     double? LoadFactor,
     double? Tokens,
     Objective Objective,
-    bool Extrapolate);
+    bool Extrapolate)
+{
+    /// <summary>Measured loads of experts, files without their folders; null where none were given.</summary>
+    public ExpertRequest? Experts { get; init; }
+}
 
 /// <summary>Digests (sha256, hex) of the canonical form of each input.</summary>
-public sealed record PlanInputs(string Model, string Hardware, string Stack);
+public sealed record PlanInputs(string Model, string Hardware, string Stack)
+{
+    /// <summary>Loads of experts; null where none were given.</summary>
+    public string? Loads { get; init; }
+
+    /// <summary>Pairs of experts; null where none were given.</summary>
+    public string? Pairs { get; init; }
+}
 
 /// <summary>How the plan was found and proven.</summary>
 /// <param name="Status">optimal, feasible or infeasible.</param>
@@ -153,4 +165,8 @@ public sealed record Plan(
     Evidence Evidence,
     ImmutableArray<KeyValuePair<string, long>> Rejected,
     ImmutableArray<CandidateOutcome> Candidates,
-    ImmutableArray<Finding> Findings);
+    ImmutableArray<Finding> Findings)
+{
+    /// <summary>Experts placed by their load; null where they lie in their order.</summary>
+    public PlanExperts? Experts { get; init; }
+}

@@ -83,7 +83,10 @@ public static class PlanFileReader
             request.MemberOrNull("extrapolate")?.Element.ValueKind == JsonValueKind.True,
             pins,
             decisions.Whole("micro_batches"),
-            Stages(decisions));
+            Stages(decisions))
+        {
+            Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
+        };
     }
 
     // Two spellings of one thing: a hand edit of one of them must not pass unseen.

@@ -20,6 +20,8 @@ public static class PlanFileWriter
             inner.WriteString("model", plan.Inputs.Model);
             inner.WriteString("hardware", plan.Inputs.Hardware);
             inner.WriteString("stack", plan.Inputs.Stack);
+            if (plan.Inputs.Loads is { } loads) inner.WriteString("loads", loads);
+            if (plan.Inputs.Pairs is { } pairs) inner.WriteString("pairs", pairs);
         });
         if (plan.Solver is { } solver) json.Object("solver", inner => Solver(inner, solver));
         else json.WriteNull("solver");
@@ -61,6 +63,14 @@ public static class PlanFileWriter
         json.Rounded("memory_limit_gib", request.MemoryLimit.Gib);
         json.WriteString("objective", PlanWords.Of(request.Objective));
         if (request.LoadFactor is { } factor) json.Rounded("load_factor", factor);
+        if (request.Experts is { } experts)
+        {
+            json.WriteString("loads", experts.Loads);
+            if (experts.Workload is { } workload) json.WriteString("workload", workload);
+            if (experts.Replicas > 0) json.WriteNumber("replicas", experts.Replicas);
+            if (experts.Pairs is { } pairs) json.WriteString("pairs", pairs);
+        }
+
         if (request.Extrapolate) json.WriteBoolean("extrapolate", true);
     }
 
@@ -98,7 +108,7 @@ public static class PlanFileWriter
             row.Rounded("backward_s", stage.BackwardInput.Value);
             row.Rounded("weight_s", stage.Weight.Value);
         });
-        json.Object("experts", inner => inner.WriteString("policy", plan.Model.Moe is null ? "none" : "contiguous"));
+        json.Object("experts", inner => ExpertsJson.Write(inner, plan));
     }
 
     // Experts are not cut by tensor parallelism here, so their tensor degree is 1; trainers left without it take tp.

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;
 using Planner.Planning;
+using Planner.Search.Experts;
 
 namespace Planner.Plans;
 
@@ -34,4 +35,8 @@ public sealed record SavedPlan(
     bool Extrapolate,
     PlanPins Pins,
     int MicroBatches,
-    ImmutableArray<string> Stages);
+    ImmutableArray<string> Stages)
+{
+    /// <summary>Experts placed by load; null where they lie in their order.</summary>
+    public PlacedExperts? Experts { get; init; }
+}

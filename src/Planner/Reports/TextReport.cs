@@ -15,7 +15,7 @@ internal static class TextReport
         CostText.Write(lines, plan);
         lines.Line();
         lines.Items("stages", StagesText.Of(plan));
-        if (Experts(plan) is { } experts) lines.Sentence("experts", experts);
+        ExpertsText.Write(lines, plan);
         lines.Line();
         NeighboursText.Write(lines, plan);
         lines.Line();
@@ -72,18 +72,5 @@ internal static class TextReport
         }
 
         yield return $"{Quantity.Count(plan.Estimate.GpuHoursPerTrillionTokens)} gpu-hours per 1T tokens";
-    }
-
-    private static string? Experts(Plan plan)
-    {
-        if (plan.Model.Moe is not { } moe) return null;
-        var ranks = plan.Layout.Degrees.Expert;
-        var each = moe.Experts / ranks;
-        var text = $"{moe.Experts} over {Quantity.Of(ranks, "rank")}, {each} each";
-        if (moe.Router.Groups == 1) return text;
-
-        // Neighbouring expert ranks share a node, so a group stays inside one where a node holds whole groups.
-        var onNode = Math.Max(1, plan.Machine.Node.Gpus / plan.Layout.Degrees.Tensor) * each;
-        return onNode % (moe.Experts / moe.Router.Groups) == 0 ? text + ", every router group inside one node" : text;
     }
 }

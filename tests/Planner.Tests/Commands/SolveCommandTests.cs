@@ -57,6 +57,7 @@ public sealed class SolveCommandTests
                 "--memory-limit", "72.5", "--tp", "1,2,2", "--cp", "1", "--pp", "8,16", "--vpp", "2", "--ep", "64,32", "--dp", "128", "--micro-batch", "1,2",
                 "--schedule", "dualpipe,1f1b", "--recompute", "none,selective", "--sharding", "zero1,zero2", "--time-limit", "2.5", "--threads", "3",
                 "--extrapolate", "--audit",
+                "--loads", "l.csv", "--workload", "train", "--replicas", "64", "--pairs", "p.csv",
             ]);
         var asked = planner.Solved!;
         using (Assert.EnterMultipleScope())
@@ -65,6 +66,7 @@ public sealed class SolveCommandTests
             Assert.That((asked.Stack, asked.Batch, asked.Sequence, asked.Precision), Is.EqualTo(("deepseek", (int?)960, (int?)8192, (Precision?)Precision.Bf16)));
             Assert.That((asked.Tokens, asked.LoadFactor, asked.MemoryLimit), Is.EqualTo(((double?)14.8e12, (double?)1.25, (Bytes?)Bytes.FromGib(72.5))));
             Assert.That((asked.TimeLimit, asked.Threads, asked.Extrapolate, asked.Audit), Is.EqualTo(((Seconds?)new Seconds(2.5), (int?)3, true, true)));
+            Assert.That(asked.Experts, Is.EqualTo(new ExpertRequest("l.csv", "train", "p.csv", 64)));
             Assert.That(asked.TensorPolicy, Is.EqualTo(TensorPolicy.Pinned));
             Assert.That(asked.Pins.Sharding, Is.EqualTo(new[] { Sharding.Zero1, Sharding.Zero2 }));
             Assert.That(asked.Pins.ByName().Select(pin => $"{pin.Key}={string.Join(',', pin.Value)}"), Is.EqualTo(new[]
