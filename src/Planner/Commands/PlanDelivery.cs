@@ -44,6 +44,9 @@ internal sealed class PlanDelivery
             case PlanFound found:
                 Deliver(interruption.Happened ? Mark(found) : found);
                 return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Ok;
+            case FrontFound found:
+                Deliver(found.Front);
+                return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Ok;
             case Infeasible infeasible:
                 Deliver(infeasible);
                 return ExitCodes.Infeasible;
@@ -79,6 +82,44 @@ internal sealed class PlanDelivery
             ReportFormat.Csv => ReportTables.Summary(found.Plan),
             _ => throw new InvalidOperationException($"unknown format {format}"),
         });
+    }
+
+    private void Deliver(Front front)
+    {
+        var json = format == ReportFormat.Json || planFile is not null ? FrontFileWriter.Write(front) : "";
+        var written = new List<string>();
+        using (var files = new FileSet())
+        {
+            if (planFile is not null) Add(planFile, writer => writer.Write(json));
+            if (tables is not null)
+            {
+                Add(Path.Join(tables, "pareto.csv"), writer => FrontTable.Write(writer, front));
+                Add(Path.Join(tables, "pareto.svg"), writer => FrontSvg.Write(writer, front));
+            }
+
+            files.Commit();
+
+            void Add(string path, Action<TextWriter> write)
+            {
+                files.Add(path, write);
+                written.Add(path);
+            }
+        }
+
+        switch (format)
+        {
+            case ReportFormat.Text:
+                context.Output.Write(FrontText.Write(front, written));
+                break;
+            case ReportFormat.Json:
+                context.Output.Write(json);
+                break;
+            case ReportFormat.Csv:
+                FrontTable.Write(context.Output, front);
+                break;
+            default:
+                throw new InvalidOperationException($"unknown format {format}");
+        }
     }
 
     // A spreadsheet gets the header and no row; the reason goes where people look.

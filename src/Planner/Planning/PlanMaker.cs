@@ -33,6 +33,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
+        if (inputs.Request.Objective != Objective.Time) return Front(inputs, model, space, threads, progress, limited.Token);
         var search = new SpaceSearch(model, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
         SpaceSearchResult result;
         try
@@ -47,13 +48,28 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         }
         catch (OperationCanceledException)
         {
-            return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+            return Stopped;
         }
 
         if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);
         return result.Main.Complete
             ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
-            : new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+            : Stopped;
+    }
+
+    internal static Undecided Stopped { get; } = new("stopped before a first plan was found; give --time-limit more seconds");
+
+    private PlanOutcome Front(
+        PlanningInputs inputs, CostModel model, SearchSpace space, int threads, IProgressSink progress, CancellationToken cancel)
+    {
+        try
+        {
+            return new FrontMaker(inputs, model, space, Evidence(model, inputs), threads).Find(progress, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
+        }
     }
 
     private PlanFound Given(SolveRequest request, ImmutableArray<string> letters)

@@ -39,7 +39,14 @@ public sealed record SolveRequest(
     Seconds? TimeLimit,
     int? Threads,
     bool Extrapolate,
-    bool Audit);
+    bool Audit)
+{
+    /// <summary>What is minimised.</summary>
+    public Objective Objective { get; init; } = Objective.Time;
+
+    /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
+    public double StepIncrease { get; init; }
+}
 
 /// <summary>Allowed values of each degree and choice, in the order given; empty where the user left it open.</summary>
 public sealed record PlanPins(
