@@ -44,6 +44,8 @@ internal sealed class ChoiceOptions
             throw new RefusedException("--max-step-increase goes with --objective memory or --objective pareto; the fastest plan has no longer step");
         if (request.Audit && objective != Plans.Objective.Time)
             throw new RefusedException($"--audit goes with --objective time; a front has no joint model");
+        if (request.Points.Length > 1 && (objective != Plans.Objective.Time || request.Audit))
+            throw new RefusedException($"several --gpus or --batch are planned for the fastest step; give one of each to {(request.Audit ? "--audit" : "--objective " + PlanWords.Of(objective))}");
         return request with { Objective = objective, StepIncrease = objective == Plans.Objective.Time ? 0 : increase ?? DefaultIncrease };
     }
 }

@@ -47,6 +47,9 @@ internal sealed class PlanDelivery
             case FrontFound found:
                 Deliver(found.Front);
                 return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Ok;
+            case SweepFound found:
+                Deliver(found.Sweep);
+                return interruption.Happened ? ExitCodes.Interrupted : found.Sweep.Rows.All(row => row.Status == ProofStatus.Infeasible) ? ExitCodes.Infeasible : ExitCodes.Ok;
             case Infeasible infeasible:
                 Deliver(infeasible);
                 return ExitCodes.Infeasible;
@@ -84,42 +87,41 @@ internal sealed class PlanDelivery
         });
     }
 
-    private void Deliver(Front front)
+    private void Deliver(Front front) => Deliver(
+        () => FrontFileWriter.Write(front),
+        writer => FrontTable.Write(writer, front),
+        written => FrontText.Write(front, written),
+        ("pareto.csv", writer => FrontTable.Write(writer, front)),
+        ("pareto.svg", writer => FrontSvg.Write(writer, front)));
+
+    private void Deliver(Sweep sweep) => Deliver(
+        () => SweepFileWriter.Write(sweep),
+        writer => SweepTable.Write(writer, sweep),
+        written => SweepText.Write(sweep, written),
+        ("sweep.csv", writer => SweepTable.Write(writer, sweep)));
+
+    // One table instead of one plan.
+    private void Deliver(
+        Func<string> write, Action<TextWriter> csv, Func<List<string>, string> text, params (string Name, Action<TextWriter> Write)[] reports)
     {
-        var json = format == ReportFormat.Json || planFile is not null ? FrontFileWriter.Write(front) : "";
+        var json = format == ReportFormat.Json || planFile is not null ? write() : "";
         var written = new List<string>();
         using (var files = new FileSet())
         {
             if (planFile is not null) Add(planFile, writer => writer.Write(json));
             if (tables is not null)
-            {
-                Add(Path.Join(tables, "pareto.csv"), writer => FrontTable.Write(writer, front));
-                Add(Path.Join(tables, "pareto.svg"), writer => FrontSvg.Write(writer, front));
-            }
-
+                foreach (var report in reports) Add(Path.Join(tables, report.Name), report.Write);
             files.Commit();
 
-            void Add(string path, Action<TextWriter> write)
+            void Add(string path, Action<TextWriter> fill)
             {
-                files.Add(path, write);
+                files.Add(path, fill);
                 written.Add(path);
             }
         }
 
-        switch (format)
-        {
-            case ReportFormat.Text:
-                context.Output.Write(FrontText.Write(front, written));
-                break;
-            case ReportFormat.Json:
-                context.Output.Write(json);
-                break;
-            case ReportFormat.Csv:
-                FrontTable.Write(context.Output, front);
-                break;
-            default:
-                throw new InvalidOperationException($"unknown format {format}");
-        }
+        if (format == ReportFormat.Csv) csv(context.Output);
+        else context.Output.Write(format == ReportFormat.Json ? json : text(written));
     }
 
     // A spreadsheet gets the header and no row; the reason goes where people look.

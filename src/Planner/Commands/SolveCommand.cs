@@ -11,6 +11,7 @@ internal static class SolveCommand
         "planner solve --model v3-671b --gpus 2048 --hw h800 -o plan.json",
         "planner solve --model config.json --gpus 512 --hw h100 --pp 8,16 --schedule 1f1b --report tables",
         "planner solve --model v3-671b --gpus 2048 --hw h800 --objective pareto --report tables",
+        "planner solve --model llama3.1-70b --gpus 64..512 --hw h100 --format csv",
     ];
 
     public static Command Create(CommandContext context)

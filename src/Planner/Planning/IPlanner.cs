@@ -39,6 +39,9 @@ public sealed record PlanFound(Plan Plan, Func<IEnumerable<TimelineEntry>> Timel
 /// <summary>Objective pareto: the plans of which none is both faster and emptier than another.</summary>
 public sealed record FrontFound(Front Front) : PlanOutcome;
 
+/// <summary>Several clusters or batches: a row each.</summary>
+public sealed record SweepFound(Sweep Sweep) : PlanOutcome;
+
 /// <summary>No plan is feasible.</summary>
 /// <param name="Message">One line: what was asked and why nothing of it can run.</param>
 /// <param name="Excess">How far the best layout is over the memory limit; zero where memory is not the reason.</param>

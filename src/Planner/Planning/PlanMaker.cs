@@ -19,7 +19,8 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     /// <summary>The estimate's stated error: layouts this close are a tie.</summary>
     public const double TieWithin = 0.05;
 
-    public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) => Search(request, progress, cancel);
+    public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) =>
+        request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data).Find(request, progress, cancel);
 
     public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
         request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value);
@@ -101,8 +102,11 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         return new PlanFound(found, estimator.Timeline);
     }
 
-    private static CostModel ModelOf(PlanningInputs inputs) =>
+    internal static CostModel ModelOf(PlanningInputs inputs) =>
         new(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload);
 
-    private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => new(model, Precedents.Of(inputs.Model.Spec.Name, data));
+    private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => EvidenceOf(model, inputs, data);
+
+    internal static EvidenceRules EvidenceOf(CostModel model, PlanningInputs inputs, string? data) =>
+        new(model, Precedents.Of(inputs.Model.Spec.Name, data));
 }

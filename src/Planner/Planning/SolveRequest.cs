@@ -41,12 +41,20 @@ public sealed record SolveRequest(
     bool Extrapolate,
     bool Audit)
 {
+    /// <summary>Clusters and batches to plan in turn; empty for the one of Gpus and Batch.</summary>
+    public ImmutableArray<SweepPoint> Points { get; init; } = [];
+
     /// <summary>What is minimised.</summary>
     public Objective Objective { get; init; } = Objective.Time;
 
     /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
     public double StepIncrease { get; init; }
 }
+
+/// <summary>One row of a sweep.</summary>
+/// <param name="Gpus">GPUs.</param>
+/// <param name="Batch">Sequences a step; null takes the model's.</param>
+public readonly record struct SweepPoint(int Gpus, int? Batch);
 
 /// <summary>Allowed values of each degree and choice, in the order given; empty where the user left it open.</summary>
 public sealed record PlanPins(

@@ -46,14 +46,14 @@ public static class PlanFileWriter
     }
 
     // What changes the numbers but was left at its default is not written.
-    internal static void Request(Utf8JsonWriter json, PlanRequest request)
+    internal static void Request(Utf8JsonWriter json, PlanRequest request, bool counts = true)
     {
         json.WriteString("model", request.Model);
         json.WriteString("hardware", request.Hardware);
         json.WriteString("stack", request.Stack);
-        json.WriteNumber("gpus", request.Gpus);
+        if (counts) json.WriteNumber("gpus", request.Gpus);
         json.WriteNumber("sequence_length", request.SequenceLength);
-        json.WriteNumber("global_batch", request.GlobalBatch);
+        if (counts) json.WriteNumber("global_batch", request.GlobalBatch);
         json.WriteString("precision", PlanWords.Of(request.Precision));
         json.WriteString("tp_policy", PlanWords.Of(request.TensorPolicy));
         json.Object("pins", inner =>
