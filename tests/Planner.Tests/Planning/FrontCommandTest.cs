@@ -17,23 +17,23 @@ internal sealed class FrontCommandTest
     [Test]
     public void Pareto_Csv_FallsInMemoryAsStepsGrow()
     {
-        var rows = Rows(Plan("--objective", "pareto", "--format", "csv"));
+        var rows = CsvRows.Of(Plan("--objective", "pareto", "--format", "csv"));
         Assert.That(rows, Has.Count.GreaterThan(5));
         for (var i = 1; i < rows.Count; i++)
         {
-            Assert.That(Number(rows[i], "step_s"), Is.GreaterThan(Number(rows[i - 1], "step_s")));
-            Assert.That(Number(rows[i], "peak_gib"), Is.LessThan(Number(rows[i - 1], "peak_gib")));
+            Assert.That(rows[i].Number("step_s"), Is.GreaterThan(rows[i - 1].Number("step_s")));
+            Assert.That(rows[i].Number("peak_gib"), Is.LessThan(rows[i - 1].Number("peak_gib")));
         }
 
         Assert.That(rows.Select(row => row["status"]), Is.All.EqualTo("optimal"));
-        Assert.That(Number(rows[^1], "change_percent"), Is.LessThanOrEqualTo(50));
+        Assert.That(rows[^1].Number("change_percent"), Is.LessThanOrEqualTo(50));
     }
 
     [Test]
     public void Pareto_FirstPoint_IsTheFastestPlan()
     {
-        var front = Rows(Plan("--objective", "pareto", "--format", "csv", "--max-step-increase", "0%"));
-        var plan = Rows(Plan("--tp", "allow", "--format", "csv"));
+        var front = CsvRows.Of(Plan("--objective", "pareto", "--format", "csv", "--max-step-increase", "0%"));
+        var plan = CsvRows.Of(Plan("--tp", "allow", "--format", "csv"));
         Assert.That(front, Has.Count.EqualTo(1));
         Assert.That(front[0]["step_s"], Is.EqualTo(plan[0]["step_s"]));
     }
@@ -41,8 +41,8 @@ internal sealed class FrontCommandTest
     [Test]
     public void Memory_WithinAStep_IsTheFrontsEnd([Values("5%", "20")] string increase)
     {
-        var front = Rows(Plan("--objective", "pareto", "--format", "csv", "--max-step-increase", increase));
-        var plan = Rows(Plan("--objective", "memory", "--format", "csv", "--max-step-increase", increase));
+        var front = CsvRows.Of(Plan("--objective", "pareto", "--format", "csv", "--max-step-increase", increase));
+        var plan = CsvRows.Of(Plan("--objective", "memory", "--format", "csv", "--max-step-increase", increase));
         Assert.That((plan[0]["peak_gib"], plan[0]["step_s"], plan[0]["status"]), Is.EqualTo((front[^1]["peak_gib"], front[^1]["step_s"], "optimal")));
     }
 
@@ -85,13 +85,4 @@ internal sealed class FrontCommandTest
         Assert.That((run.Code, run.Error), Is.EqualTo((0, "")));
         return run.Output;
     }
-
-    private static List<Dictionary<string, string>> Rows(string csv)
-    {
-        var lines = csv.TrimEnd('\n').Split('\n').Select(line => line.Split(',')).ToList();
-        return [.. lines.Skip(1).Select(cells => lines[0].Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second))];
-    }
-
-    private static double Number(Dictionary<string, string> row, string column) =>
-        double.Parse(row[column], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -43,26 +43,26 @@ internal sealed class SweepCommandTest
     [Test]
     public void Rows_EachIsThePlanOfItsOwnRequest()
     {
-        var rows = Rows(Plan("--gpus", "8,32", "--batch", "256,512", "--format", "csv"));
+        var rows = CsvRows.Of(Plan("--gpus", "8,32", "--batch", "256,512", "--format", "csv"));
         Assert.That(rows, Has.Count.EqualTo(2));
         foreach (var row in rows)
         {
-            var alone = Rows(Plan("--gpus", row["gpus"], "--batch", row["batch"], "--format", "csv"))[0];
+            var alone = CsvRows.Of(Plan("--gpus", row["gpus"], "--batch", row["batch"], "--format", "csv"))[0];
             foreach (var column in (string[])["dp", "tp", "pp", "schedule", "recompute", "sharding", "step_s", "peak_gib", "mfu", "status"])
                 Assert.That(row[column], Is.EqualTo(alone[column]), column);
         }
 
-        Assert.That(Number(rows[1], "efficiency_percent"), Is.EqualTo(100 * Number(rows[1], "tokens_per_gpu_per_s") / Number(rows[0], "tokens_per_gpu_per_s")).Within(1e-3));
-        Assert.That(Number(rows[1], "tokens_per_s"), Is.EqualTo(512 * 8192 / Number(rows[1], "step_s")).Within(0.001).Percent);
+        Assert.That(rows[1].Number("efficiency_percent"), Is.EqualTo(100 * rows[1].Number("tokens_per_gpu_per_s") / rows[0].Number("tokens_per_gpu_per_s")).Within(1e-3));
+        Assert.That(rows[1].Number("tokens_per_s"), Is.EqualTo(512 * 8192 / rows[1].Number("step_s")).Within(0.001).Percent);
         Assert.That(
-            Number(rows[1], "gpu_hours_per_trillion_tokens"), Is.EqualTo(1e12 / 512 / 8192 * Number(rows[1], "step_s") * 32 / 3600).Within(0.001).Percent);
+            rows[1].Number("gpu_hours_per_trillion_tokens"), Is.EqualTo(1e12 / 512 / 8192 * rows[1].Number("step_s") * 32 / 3600).Within(0.001).Percent);
     }
 
     [Test]
     public void Rows_WithoutAPlan_SayWhyAndAreNotComparedWith()
     {
         string[] asked = ["--gpus", "4,8,32", "--memory-limit", "25", "--sharding", "zero1", "--pp", "8"];
-        var rows = Rows(Plan([.. asked, "--format", "csv"]));
+        var rows = CsvRows.Of(Plan([.. asked, "--format", "csv"]));
         Assert.That(rows.Select(row => row["status"]), Is.EqualTo(new[] { "infeasible", "infeasible", "optimal" }));
         Assert.That(rows[0]["reason"], Does.StartWith("--pp 8 must divide 4 GPUs"));
         Assert.That((rows[1]["step_s"], rows[2]["efficiency_percent"], rows[2]["reason"]), Is.EqualTo(("", "100", "")));
@@ -86,9 +86,9 @@ internal sealed class SweepCommandTest
     [Test]
     public void Batches_OfOneCluster_SayWhatTheNextBuys()
     {
-        var rows = Rows(Plan("--gpus", "16", "--batch", "64..256", "--format", "csv"));
+        var rows = CsvRows.Of(Plan("--gpus", "16", "--batch", "64..256", "--format", "csv"));
         Assert.That(rows.Select(row => row["tokens_per_step"]), Is.EqualTo(new[] { "524288", "1048576", "2097152" }));
-        var gain = (Number(rows[1], "tokens_per_s") / Number(rows[0], "tokens_per_s")) - 1;
+        var gain = (rows[1].Number("tokens_per_s") / rows[0].Number("tokens_per_s")) - 1;
         Assert.That(Plan("--gpus", "16", "--batch", "64..256"), Does.Contain("128 after 64 sequences").And.Contain(Quantity.Change(gain)));
     }
 
@@ -108,13 +108,4 @@ internal sealed class SweepCommandTest
         Assert.That((run.Code, run.Error), Is.EqualTo((0, "")));
         return run.Output;
     }
-
-    private static List<Dictionary<string, string>> Rows(string csv)
-    {
-        var lines = csv.TrimEnd('\n').Split('\n').Select(line => line.Replace("\"", "", StringComparison.Ordinal).Split(',')).ToList();
-        return [.. lines.Skip(1).Select(cells => lines[0].Zip(cells).ToDictionary(pair => pair.First, pair => pair.Second))];
-    }
-
-    private static double Number(Dictionary<string, string> row, string column) =>
-        double.Parse(row[column], System.Globalization.CultureInfo.InvariantCulture);
 }
