@@ -26,6 +26,8 @@ internal static class EstimateCommand
         foreach (var option in output.All) command.Options.Add(option);
         command.SetAction(parse =>
         {
+            foreach (var option in (Option<ImmutableArray<int>>[])[request.Gpus, request.Batch])
+                if (parse.GetValue(option).Length > 1) throw new RefusedException($"{option.Name}: an estimate takes one value; use planner solve for a table of several");
             var asked = parse.GetValue(plan) is { } file ? FromFile(parse, request, file) : FromPins(request.Read(parse));
             var delivery = PlanDelivery.From(parse, output, context);
             return delivery.Run((planner, progress, cancel) => planner.Estimate(asked, progress, cancel));

@@ -39,6 +39,40 @@ internal static class OptionKinds
         }),
     };
 
+    /// <summary>Counts to try in turn: one, several with commas, or a range that doubles from its first to at most its last.</summary>
+    public static Option<ImmutableArray<int>> Counts(string name, int least, int most, string example, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N[,N...]|N..N",
+        Arity = ArgumentArity.ExactlyOne,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            var counts = ImmutableArray.CreateBuilder<int>();
+            foreach (var item in Items(result))
+            {
+                var ends = item.Split("..");
+                if (ends.Length > 2 || !ends.All(end => Whole(end) is { } value && value >= least && value <= most))
+                {
+                    result.AddError($"{name}: '{item}' is not allowed; give a whole number from {least} to {most}, several with commas, or a doubling range such as {example}");
+                    return [];
+                }
+
+                var (first, last) = (Whole(ends[0])!.Value, Whole(ends[^1])!.Value);
+                if (first > last)
+                {
+                    result.AddError($"{name}: the range {item} is empty; give the smaller end first: {last}..{first}");
+                    return [];
+                }
+
+                for (long count = first; count <= last; count *= 2)
+                    if (!counts.Contains((int)count)) counts.Add((int)count);
+            }
+
+            return counts.ToImmutable();
+        },
+    };
+
     public static Option<double?> Number(string name, string placeholder, double least, double most, string description) => new(name)
     {
         Description = description,

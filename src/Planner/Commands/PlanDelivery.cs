@@ -44,6 +44,12 @@ internal sealed class PlanDelivery
             case PlanFound found:
                 Deliver(interruption.Happened ? Mark(found) : found);
                 return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Ok;
+            case FrontFound found:
+                Deliver(found.Front);
+                return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Ok;
+            case SweepFound found:
+                Deliver(found.Sweep);
+                return interruption.Happened ? ExitCodes.Interrupted : found.Sweep.Rows.All(row => row.Status == ProofStatus.Infeasible) ? ExitCodes.Infeasible : ExitCodes.Ok;
             case Infeasible infeasible:
                 Deliver(infeasible);
                 return ExitCodes.Infeasible;
@@ -79,6 +85,43 @@ internal sealed class PlanDelivery
             ReportFormat.Csv => ReportTables.Summary(found.Plan),
             _ => throw new InvalidOperationException($"unknown format {format}"),
         });
+    }
+
+    private void Deliver(Front front) => Deliver(
+        () => FrontFileWriter.Write(front),
+        writer => FrontTable.Write(writer, front),
+        written => FrontText.Write(front, written),
+        ("pareto.csv", writer => FrontTable.Write(writer, front)),
+        ("pareto.svg", writer => FrontSvg.Write(writer, front)));
+
+    private void Deliver(Sweep sweep) => Deliver(
+        () => SweepFileWriter.Write(sweep),
+        writer => SweepTable.Write(writer, sweep),
+        written => SweepText.Write(sweep, written),
+        ("sweep.csv", writer => SweepTable.Write(writer, sweep)));
+
+    // One table instead of one plan.
+    private void Deliver(
+        Func<string> write, Action<TextWriter> csv, Func<List<string>, string> text, params (string Name, Action<TextWriter> Write)[] reports)
+    {
+        var json = format == ReportFormat.Json || planFile is not null ? write() : "";
+        var written = new List<string>();
+        using (var files = new FileSet())
+        {
+            if (planFile is not null) Add(planFile, writer => writer.Write(json));
+            if (tables is not null)
+                foreach (var report in reports) Add(Path.Join(tables, report.Name), report.Write);
+            files.Commit();
+
+            void Add(string path, Action<TextWriter> fill)
+            {
+                files.Add(path, fill);
+                written.Add(path);
+            }
+        }
+
+        if (format == ReportFormat.Csv) csv(context.Output);
+        else context.Output.Write(format == ReportFormat.Json ? json : text(written));
     }
 
     // A spreadsheet gets the header and no row; the reason goes where people look.

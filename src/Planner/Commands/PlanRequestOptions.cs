@@ -22,8 +22,8 @@ internal sealed class PlanRequestOptions
     public Option<string?> Model { get; } = OptionKinds.Text(
         "--model", "NAME|FILE", "Model: a name of 'planner list models' or a Hugging Face config.json. Required.");
 
-    public Option<int?> Gpus { get; } = OptionKinds.Integer(
-        "--gpus", 1, MostGpus, $"GPUs, 1 to {MostGpus}. Required.");
+    public Option<ImmutableArray<int>> Gpus { get; } = OptionKinds.Counts(
+        "--gpus", 1, MostGpus, "512..4096", $"GPUs, 1 to {MostGpus}; several counts or a doubling range make a table of them. Required.");
 
     public Option<string?> Hardware { get; } = OptionKinds.Text(
         "--hw", "NAME|FILE", "Machine: a name of 'planner list hardware' or a file like those. Required.");
@@ -31,8 +31,12 @@ internal sealed class PlanRequestOptions
     public Option<string?> Stack { get; } = OptionKinds.Text(
         "--stack", "NAME|FILE", "Software on the machine: a name of 'planner list stacks' or a file like those (default: the model's).");
 
-    public Option<int?> Batch { get; } = OptionKinds.Integer(
-        "--batch", 1, MostSequences, $"Sequences a step, 1 to {MostSequences} (default: the model's).");
+    public Option<ImmutableArray<int>> Batch { get; } = OptionKinds.Counts(
+        "--batch",
+        1,
+        MostSequences,
+        "4096..16384",
+        $"Sequences a step, 1 to {MostSequences}; several make a table, beside several --gpus one for each (default: the model's).");
 
     public Option<int?> Sequence { get; } = OptionKinds.Integer(
         "--seq", 1, MostSequences, $"Tokens a sequence, 1 to {MostSequences} (default: the model's).");
@@ -105,14 +109,27 @@ internal sealed class PlanRequestOptions
     public SolveRequest Read(ParseResult parse)
     {
         Option[] required = [Model, Gpus, Hardware];
-        var missing = required.Where(option => parse.GetResult(option) is null).Select(option => option.Name).ToList();
+        var missing = required.Where(option => parse.GetResult(option) is null or { Implicit: true }).Select(option => option.Name).ToList();
         if (missing.Count > 0)
         {
             throw new RefusedException(
                 $"{string.Join(" and ", missing)} {(missing.Count == 1 ? "is" : "are")} missing; for example --model v3-671b --gpus 2048 --hw h800");
         }
 
-        return Read(parse, parse.GetValue(Model)!, parse.GetValue(Hardware)!, parse.GetValue(Gpus)!.Value);
+        var gpus = parse.GetValue(Gpus);
+        return Read(parse, parse.GetValue(Model)!, parse.GetValue(Hardware)!, gpus[0]) with { Points = Points(gpus, parse.GetValue(Batch)) };
+    }
+
+    // One batch for all counts, one count for all batches, or both in pairs.
+    private static ImmutableArray<SweepPoint> Points(ImmutableArray<int> gpus, ImmutableArray<int> batches)
+    {
+        if (gpus.Length == 1 && batches.Length <= 1) return [];
+        if (batches.Length <= 1) return [.. gpus.Select(count => new SweepPoint(count, batches.IsEmpty ? null : batches[0]))];
+        if (gpus.Length == 1) return [.. batches.Select(batch => new SweepPoint(gpus[0], batch))];
+        return gpus.Length == batches.Length
+            ? [.. gpus.Zip(batches, (count, batch) => new SweepPoint(count, batch))]
+            : throw new RefusedException(
+                $"--gpus has {gpus.Length} counts and --batch {batches.Length}; give one batch for all counts, or as many batches as counts");
     }
 
     public SolveRequest Read(ParseResult parse, string model, string hardware, int gpus)
@@ -123,7 +140,7 @@ internal sealed class PlanRequestOptions
             hardware,
             parse.GetValue(Stack),
             gpus,
-            parse.GetValue(Batch),
+            parse.GetValue(Batch) is { IsEmpty: false } batches ? batches[0] : null,
             parse.GetValue(Sequence),
             parse.GetValue(Precision),
             parse.GetValue(Tokens),

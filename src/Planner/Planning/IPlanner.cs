@@ -8,7 +8,7 @@ namespace Planner.Planning;
 /// <summary>What the verbs ask of the search. An unreadable input is an exception whose message is one line; an infeasible request is a value.</summary>
 public interface IPlanner
 {
-    /// <summary>Finds the fastest plan. When cancelled it returns the best so far, its status feasible.</summary>
+    /// <summary>Finds the fastest plan, or what the objective asks for instead. When cancelled it returns the best so far, its status feasible.</summary>
     PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel);
 
     /// <summary>Estimates one layout; its placement is searched unless it is given.</summary>
@@ -35,6 +35,12 @@ public abstract record PlanOutcome;
 /// <param name="Plan">The plan.</param>
 /// <param name="Timeline">One step of one replica, replayed when it is asked for.</param>
 public sealed record PlanFound(Plan Plan, Func<IEnumerable<TimelineEntry>> Timeline) : PlanOutcome;
+
+/// <summary>Objective pareto: the plans of which none is both faster and emptier than another.</summary>
+public sealed record FrontFound(Front Front) : PlanOutcome;
+
+/// <summary>Several clusters or batches: a row each.</summary>
+public sealed record SweepFound(Sweep Sweep) : PlanOutcome;
 
 /// <summary>No plan is feasible.</summary>
 /// <param name="Message">One line: what was asked and why nothing of it can run.</param>

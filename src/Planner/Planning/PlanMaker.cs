@@ -19,7 +19,8 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     /// <summary>The estimate's stated error: layouts this close are a tie.</summary>
     public const double TieWithin = 0.05;
 
-    public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) => Search(request, progress, cancel);
+    public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) =>
+        request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data).Find(request, progress, cancel);
 
     public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
         request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value);
@@ -33,7 +34,8 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
         var model = ModelOf(inputs);
         var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
-        if (Run(model) is not { } result) return new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+        if (inputs.Request.Objective != Objective.Time) return Front(inputs, model, space, threads, progress, limited.Token);
+        if (Run(model) is not { } result) return Stopped;
 
         // The search takes quick placements of experts; where the final one of the chosen layout is another, everything is searched again with its load.
         while (inputs.Experts is { Measured: not null } experts && result.Main.Best is { } found && !limited.IsCancellationRequested)
@@ -54,7 +56,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);
         return result.Main.Complete
             ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
-            : new Undecided("stopped before a first plan was found; give --time-limit more seconds");
+            : Stopped;
 
         SpaceSearchResult? Run(CostModel on)
         {
@@ -73,6 +75,21 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             {
                 return null;
             }
+        }
+    }
+
+    internal static Undecided Stopped { get; } = new("stopped before a first plan was found; give --time-limit more seconds");
+
+    private PlanOutcome Front(
+        PlanningInputs inputs, CostModel model, SearchSpace space, int threads, IProgressSink progress, CancellationToken cancel)
+    {
+        try
+        {
+            return new FrontMaker(inputs, model, space, Evidence(model, inputs), threads).Find(progress, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
         }
     }
 
@@ -111,8 +128,11 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         return new PlanFound(found, estimator.Timeline);
     }
 
-    private static CostModel ModelOf(PlanningInputs inputs) =>
+    internal static CostModel ModelOf(PlanningInputs inputs) =>
         new(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload);
 
-    private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => new(model, Precedents.Of(inputs.Model.Spec.Name, data));
+    private EvidenceRules Evidence(CostModel model, PlanningInputs inputs) => EvidenceOf(model, inputs, data);
+
+    internal static EvidenceRules EvidenceOf(CostModel model, PlanningInputs inputs, string? data) =>
+        new(model, Precedents.Of(inputs.Model.Spec.Name, data));
 }

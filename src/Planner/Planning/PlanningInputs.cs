@@ -46,8 +46,11 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             asked.MemoryLimit ?? machine.Spec.Accelerator.Memory,
             asked.LoadFactor,
             asked.Tokens ?? model.Defaults.Tokens,
-            Objective.Time,
-            asked.Extrapolate);
+            asked.Objective,
+            asked.Extrapolate)
+        {
+            StepIncrease = asked.StepIncrease,
+        };
         CheckLimit(request.MemoryLimit, stack);
         var inputs = new PlanningInputs(
             request, model, machine, stack, new Workload(request.SequenceLength, request.GlobalBatch, precision, asked.LoadFactor));

@@ -47,6 +47,15 @@ public sealed record SolveRequest(
 
     /// <summary>Experts as a plan file places them; null where they are to be placed.</summary>
     public PlacedExperts? PlacedExperts { get; init; }
+
+    /// <summary>Clusters and batches to plan in turn; empty for the one of Gpus and Batch.</summary>
+    public ImmutableArray<SweepPoint> Points { get; init; } = [];
+
+    /// <summary>What is minimised.</summary>
+    public Objective Objective { get; init; } = Objective.Time;
+
+    /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
+    public double StepIncrease { get; init; }
 }
 
 /// <summary>Measured loads of experts and what may be done about them.</summary>
@@ -55,6 +64,11 @@ public sealed record SolveRequest(
 /// <param name="Pairs">File of pairs; null without.</param>
 /// <param name="Replicas">Copies of experts beyond the first, in all.</param>
 public sealed record ExpertRequest(string Loads, string? Workload, string? Pairs, int Replicas);
+
+/// <summary>One row of a sweep.</summary>
+/// <param name="Gpus">GPUs.</param>
+/// <param name="Batch">Sequences a step; null takes the model's.</param>
+public readonly record struct SweepPoint(int Gpus, int? Batch);
 
 /// <summary>Allowed values of each degree and choice, in the order given; empty where the user left it open.</summary>
 public sealed record PlanPins(

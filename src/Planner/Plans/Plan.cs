@@ -62,6 +62,9 @@ public sealed record PlanRequest(
 {
     /// <summary>Measured loads of experts, files without their folders; null where none were given.</summary>
     public ExpertRequest? Experts { get; init; }
+
+    /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
+    public double StepIncrease { get; init; }
 }
 
 /// <summary>Digests (sha256, hex) of the canonical form of each input.</summary>
@@ -95,7 +98,16 @@ public sealed record SolverReport(
     int Survivors,
     ImmutableArray<string> Proofs,
     string Name,
-    string Version);
+    string Version)
+{
+    /// <summary>Objective memory; null under others.</summary>
+    public MemoryGoal? Memory { get; init; }
+}
+
+/// <summary>What was reached under objective memory.</summary>
+/// <param name="Fastest">The fastest step of the space.</param>
+/// <param name="Bound">No plan within the allowed step needs less.</param>
+public sealed record MemoryGoal(Seconds Fastest, Bytes Bound);
 
 /// <summary>How far a layout is from what was published or measured.</summary>
 public enum Evidence

@@ -15,14 +15,7 @@ public static class PlanFileWriter
     {
         json.WriteString("schema_version", SchemaVersion);
         json.Object("request", inner => Request(inner, plan.Request));
-        json.Object("inputs", inner =>
-        {
-            inner.WriteString("model", plan.Inputs.Model);
-            inner.WriteString("hardware", plan.Inputs.Hardware);
-            inner.WriteString("stack", plan.Inputs.Stack);
-            if (plan.Inputs.Loads is { } loads) inner.WriteString("loads", loads);
-            if (plan.Inputs.Pairs is { } pairs) inner.WriteString("pairs", pairs);
-        });
+        json.Object("inputs", inner => Inputs(inner, plan.Inputs));
         if (plan.Solver is { } solver) json.Object("solver", inner => Solver(inner, solver));
         else json.WriteNull("solver");
         json.Object("decisions", inner => Decisions(inner, plan));
@@ -45,15 +38,24 @@ public static class PlanFileWriter
         });
     });
 
+    internal static void Inputs(Utf8JsonWriter json, PlanInputs inputs)
+    {
+        json.WriteString("model", inputs.Model);
+        json.WriteString("hardware", inputs.Hardware);
+        json.WriteString("stack", inputs.Stack);
+        if (inputs.Loads is { } loads) json.WriteString("loads", loads);
+        if (inputs.Pairs is { } pairs) json.WriteString("pairs", pairs);
+    }
+
     // What changes the numbers but was left at its default is not written.
-    private static void Request(Utf8JsonWriter json, PlanRequest request)
+    internal static void Request(Utf8JsonWriter json, PlanRequest request, bool counts = true)
     {
         json.WriteString("model", request.Model);
         json.WriteString("hardware", request.Hardware);
         json.WriteString("stack", request.Stack);
-        json.WriteNumber("gpus", request.Gpus);
+        if (counts) json.WriteNumber("gpus", request.Gpus);
         json.WriteNumber("sequence_length", request.SequenceLength);
-        json.WriteNumber("global_batch", request.GlobalBatch);
+        if (counts) json.WriteNumber("global_batch", request.GlobalBatch);
         json.WriteString("precision", PlanWords.Of(request.Precision));
         json.WriteString("tp_policy", PlanWords.Of(request.TensorPolicy));
         json.Object("pins", inner =>
@@ -62,6 +64,7 @@ public static class PlanFileWriter
         });
         json.Rounded("memory_limit_gib", request.MemoryLimit.Gib);
         json.WriteString("objective", PlanWords.Of(request.Objective));
+        if (request.Objective != Objective.Time) json.Rounded("max_step_increase_percent", request.StepIncrease * 100);
         if (request.LoadFactor is { } factor) json.Rounded("load_factor", factor);
         if (request.Experts is { } experts)
         {
@@ -82,6 +85,9 @@ public static class PlanFileWriter
         json.WriteNumber("candidates", solver.Candidates);
         json.WriteString("name", solver.Name);
         json.WriteString("version", solver.Version);
+        if (solver.Memory is not { } memory) return;
+        json.Rounded("fastest_s", memory.Fastest.Value);
+        json.Rounded("memory_bound_gib", memory.Bound.Gib);
     }
 
     private static void Decisions(Utf8JsonWriter json, Plan plan)
@@ -112,7 +118,7 @@ public static class PlanFileWriter
     }
 
     // Experts are not cut by tensor parallelism here, so their tensor degree is 1; trainers left without it take tp.
-    private static void Degrees(Utf8JsonWriter json, Degrees degrees)
+    internal static void Degrees(Utf8JsonWriter json, Degrees degrees)
     {
         json.WriteNumber("dp", degrees.Data);
         json.WriteNumber("tp", degrees.Tensor);

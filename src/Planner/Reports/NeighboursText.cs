@@ -11,7 +11,7 @@ internal static class NeighboursText
     {
         var step = plan.Estimate.Step;
         lines.Table(
-            "next best",
+            plan.Request.Objective == Objective.Memory ? "faster" : "next best",
             [
                 .. plan.Alternatives.Select(other => new[]
                 {

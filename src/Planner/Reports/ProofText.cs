@@ -11,11 +11,11 @@ internal static class ProofText
     {
         if (plan.Solver is { } solver)
         {
-            lines.Sentence("proof", Verdict(solver));
+            lines.Sentence("proof", solver.Memory is { } goal ? Verdict(plan, solver, goal) : Verdict(solver));
             lines.Sentence(
                 "searched",
                 $"{Quantity.Of(solver.Candidates, "layout")} scored of {Quantity.Count(solver.Considered)} in the space, "
-                + $"placement searched for {Quantity.Count(solver.Placements)}, {Quantity.Count(solver.Survivors)} in the joint model");
+                + $"placement searched for {Quantity.Count(solver.Placements)}{(solver.Memory is null ? $", {Quantity.Count(solver.Survivors)} in the joint model" : "")}");
         }
         else
         {
@@ -39,6 +39,14 @@ internal static class ProofText
             ProofStatus.Feasible => $"not proven: nothing is faster than {Quantity.Time(solver.Bound)} (gap {Quantity.Percent(solver.Gap)}{by})",
             _ => $"not proven ({PlanWords.Of(solver.Status)})",
         };
+    }
+
+    private static string Verdict(Plan plan, SolverReport solver, MemoryGoal goal)
+    {
+        var within = $"within {Quantity.Percent(plan.Request.StepIncrease)} of the fastest step ({Quantity.Time(goal.Fastest)})";
+        return solver.Status == ProofStatus.Optimal
+            ? $"optimal in the model: no plan {within} needs less memory, and none that needs no more is faster (by branch and bound)"
+            : $"not proven: no plan {within} needs less than {Quantity.Gib(goal.Bound)}; nothing that needs no more is faster than {Quantity.Time(solver.Bound)}";
     }
 
     private static string Evidence(Evidence evidence) => evidence switch

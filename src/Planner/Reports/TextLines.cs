@@ -41,6 +41,15 @@ internal sealed class TextLines
         return this;
     }
 
+    /// <summary>A table from the left edge; its first row is the heads.</summary>
+    public TextLines Grid(IReadOnlyList<string[]> rows, Func<int, bool> right)
+    {
+        var widths = Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length)).ToArray();
+        foreach (var row in rows)
+            Line(new string(' ', Indent) + string.Join("  ", row.Select((cell, column) => right(column) ? cell.PadLeft(widths[column]) : cell.PadRight(widths[column]))));
+        return this;
+    }
+
     public override string ToString() => text.ToString();
 
     private TextLines Wrapped(string head, string margin, IEnumerable<string> items, string gap)

@@ -1,3 +1,4 @@
+using Planner.Cost.Hardware;
 using Planner.Plans;
 using Planner.Search;
 
@@ -9,7 +10,7 @@ internal static class TextReport
     public static string Write(Plan plan, IReadOnlyCollection<string> written)
     {
         var lines = new TextLines();
-        lines.Paragraph(Headline(plan)).Line();
+        lines.Paragraph(Headline(plan.Request, plan.Machine, plan.Solver is null or { Status: ProofStatus.Optimal })).Line();
         Answer(lines, plan);
         lines.Line();
         CostText.Write(lines, plan);
@@ -24,13 +25,12 @@ internal static class TextReport
         return lines.ToString();
     }
 
-    private static string Headline(Plan plan)
+    /// <summary>What was asked, on what, and whether the answer is proven.</summary>
+    public static string Headline(PlanRequest request, MachineSpec machine, bool proven)
     {
-        var request = plan.Request;
-        var nodes = (request.Gpus + plan.Machine.Node.Gpus - 1) / plan.Machine.Node.Gpus;
-        var proven = plan.Solver is null or { Status: ProofStatus.Optimal } ? "" : ", not proven";
+        var nodes = (request.Gpus + machine.Node.Gpus - 1) / machine.Node.Gpus;
         return $"{request.Model} on {request.Gpus} x {request.Hardware} ({Quantity.Of(nodes, "node")}), {request.SequenceLength} tokens, "
-            + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}, stack {request.Stack}{proven}";
+            + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}, stack {request.Stack}{(proven ? "" : ", not proven")}";
     }
 
     private static void Answer(TextLines lines, Plan plan)

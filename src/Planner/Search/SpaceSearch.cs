@@ -23,7 +23,9 @@ internal sealed record SpaceSearchResult(
 /// <param name="within">Share of the best step within which other layouts are placed and replayed, too.</param>
 /// <param name="audit">Every layout that was more than a closed-form bound keeps its literal in the joint model.</param>
 /// <param name="threads">Threads; they change the time, never the result.</param>
-internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoidTensor, double tie, double within, bool audit, int threads)
+/// <param name="joint">The joint model proves the answer once more.</param>
+internal sealed class SpaceSearch(
+    CostModel model, SearchSpace space, bool avoidTensor, double tie, double within, bool audit, int threads, bool joint = true)
 {
     /// <summary>Layouts whose root bound is this close to the best stay in the joint model.</summary>
     public const double SurvivorShare = 0.01;
@@ -59,12 +61,12 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
             proof = main.Result.Proven ? Beside(() => Prove(main.Result, cancel)) : NoProof;
         }
 
-        var (joint, survivors) = proof.GetAwaiter().GetResult();
+        var (answer, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
             main.Result,
             [.. found.Where(entry => entry.Tensor != main.Tensor).Select(entry => KeyValuePair.Create(entry.Tensor, entry.Result.Best))],
-            joint,
+            answer,
             survivors);
 
         void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
@@ -76,6 +78,7 @@ internal sealed class SpaceSearch(CostModel model, SearchSpace space, bool avoid
 
     private (JointResult? Joint, int Survivors) Prove(LayoutSearchResult result, CancellationToken cancel)
     {
+        if (!joint) return (null, 0);
         var (candidates, hint) = Survivors(result, audit);
         var best = result.Best!.Result!;
         return (JointModel.Solve(candidates, space.Gpus, best.Makespan, hint, best.Plan!, cancel), candidates.Count);

@@ -51,6 +51,20 @@ internal static class BruteForce
         return (best, least);
     }
 
+    /// <summary>Step and memory of the fullest rank of every placement.</summary>
+    public static IEnumerable<(long Step, long Kib)> All(PlacementProblem problem)
+    {
+        var durations = new long[problem.Graph.Durations.Length];
+        var end = new long[problem.Graph.Nodes];
+        foreach (var plan in Placements(problem))
+        {
+            problem.FillDurations(plan, durations);
+            yield return (
+                problem.Graph.Replay(durations, problem.Lag, end),
+                Enumerable.Range(0, problem.Graph.Ranks).Max(rank => problem.RankMemoryKib(rank, plan)));
+        }
+    }
+
     private static IEnumerable<int[]> Compositions(int layers, int stages)
     {
         if (stages == 1)

@@ -26,6 +26,19 @@ internal static class SpaceBruteForce
         return best;
     }
 
+    /// <summary>Step and memory of the fullest rank of all plans of which none is both as fast and as empty as another, fastest first.</summary>
+    public static List<(long Step, long Kib)> Front(CostModel model, SearchSpace space)
+    {
+        var all = new List<(long Step, long Kib)>();
+        var limit = (long)Math.Floor(space.MemoryLimit.Value / 1024);
+        foreach (var layout in Layouts(model, space, space.Tensor))
+            all.AddRange(BruteForce.All(Problem(model, layout, space.MemoryLimit)).Where(plan => plan.Kib <= limit));
+        var front = new List<(long Step, long Kib)>();
+        foreach (var plan in all.Order())
+            if (front.Count == 0 || plan.Kib < front[^1].Kib) front.Add(plan);
+        return front;
+    }
+
     /// <summary>The least memory of the fullest rank over all layouts, in KiB.</summary>
     public static long LeastKib(CostModel model, SearchSpace space) =>
         Layouts(model, space, space.Tensor).Select(layout => BruteForce.Solve(Problem(model, layout, Bytes.Zero)).LeastOverrun).Min();

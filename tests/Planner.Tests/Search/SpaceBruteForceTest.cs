@@ -84,7 +84,7 @@ internal sealed class SpaceBruteForceTest
     }
 
     // Loose, tight and too little memory in turn; some heads outweigh the layers.
-    private static (CostModel Model, SearchSpace Space) Draw(int seed)
+    internal static (CostModel Model, SearchSpace Space) Draw(int seed)
     {
         var random = new Random(seed);
         var spec = StepBoundModels.Model(random, 3, 5);

@@ -39,7 +39,7 @@ internal static class ScatterSvg
         {
             var y = LogPlane.Edge + 10 + (LegendLine * i);
             FamilyMark.Write(svg, i, LogPlane.Right + 20, y);
-            Label(svg, LogPlane.Right + 32, y + 4, "start", families[i]);
+            SvgShapes.Label(svg, LogPlane.Right + 32, y + 4, "start", families[i]);
         }
 
         svg.WriteEndElement();
@@ -53,15 +53,15 @@ internal static class ScatterSvg
     {
         foreach (var tick in plane.Ticks)
         {
-            Path(svg, "grid", Text($"M{plane.X(tick):0.##} {LogPlane.Edge}V{LogPlane.Bottom}M{LogPlane.Edge} {plane.Y(tick):0.##}H{LogPlane.Right}"));
+            SvgShapes.Path(svg, "grid", Text($"M{plane.X(tick):0.##} {LogPlane.Edge}V{LogPlane.Bottom}M{LogPlane.Edge} {plane.Y(tick):0.##}H{LogPlane.Right}"));
             var label = tick.ToString("0.####", CultureInfo.InvariantCulture);
-            Label(svg, plane.X(tick), LogPlane.Bottom + 18, "middle", label);
-            Label(svg, LogPlane.Edge - 8, plane.Y(tick) + 4, "end", label);
+            SvgShapes.Label(svg, plane.X(tick), LogPlane.Bottom + 18, "middle", label);
+            SvgShapes.Label(svg, LogPlane.Edge - 8, plane.Y(tick) + 4, "end", label);
         }
 
-        Path(svg, "axis", Text($"M{LogPlane.Edge} {LogPlane.Edge}V{LogPlane.Bottom}H{LogPlane.Right}"));
-        Label(svg, (LogPlane.Edge + LogPlane.Right) / 2.0, LogPlane.Bottom + 38, "middle", "measured seconds a step");
-        Label(svg, LogPlane.Edge, LogPlane.Edge - 14, "start", "estimated seconds a step; lines: equal, and 20 % more and less");
+        SvgShapes.Path(svg, "axis", Text($"M{LogPlane.Edge} {LogPlane.Edge}V{LogPlane.Bottom}H{LogPlane.Right}"));
+        SvgShapes.Label(svg, (LogPlane.Edge + LogPlane.Right) / 2.0, LogPlane.Bottom + 38, "middle", "measured seconds a step");
+        SvgShapes.Label(svg, LogPlane.Edge, LogPlane.Edge - 14, "start", "estimated seconds a step; lines: equal, and 20 % more and less");
     }
 
     // Estimated = factor x measured, cut at the plane's edges.
@@ -69,7 +69,7 @@ internal static class ScatterSvg
     {
         var first = Math.Max(plane.Least, plane.Least / factor);
         var last = Math.Min(plane.Most, plane.Most / factor);
-        Path(svg, kind, Text($"M{plane.X(first):0.##} {plane.Y(first * factor):0.##}L{plane.X(last):0.##} {plane.Y(last * factor):0.##}"));
+        SvgShapes.Path(svg, kind, Text($"M{plane.X(first):0.##} {plane.Y(first * factor):0.##}L{plane.X(last):0.##} {plane.Y(last * factor):0.##}"));
     }
 
     private static void Point(XmlWriter svg, LogPlane plane, RunEstimated point, int family)
@@ -77,38 +77,7 @@ internal static class ScatterSvg
         var measured = point.Run.StepSeconds!.Value;
         var title = $"{point.Run.Id} {point.Run.Family}: {point.Run.Model} on {point.Layout.Degrees.Gpus} x {point.Run.Hardware}, "
             + $"measured {Quantity.Number(measured)} s, estimated {Quantity.Number(point.PredictedStep)} s ({Quantity.Change(point.StepError!.Value / 100)})";
-        FamilyMark.Write(svg, family, plane.X(measured), plane.Y(point.PredictedStep), Clean(title));
-    }
-
-    private static void Path(XmlWriter svg, string kind, string path)
-    {
-        svg.WriteStartElement("path");
-        svg.WriteAttributeString("class", kind);
-        svg.WriteAttributeString("d", path);
-        svg.WriteEndElement();
-    }
-
-    private static void Label(XmlWriter svg, double x, double y, string anchor, string text)
-    {
-        svg.WriteStartElement("text");
-        svg.WriteAttributeString("x", Text($"{x:0.##}"));
-        svg.WriteAttributeString("y", Text($"{y:0.##}"));
-        svg.WriteAttributeString("text-anchor", anchor);
-        svg.WriteString(Clean(text));
-        svg.WriteEndElement();
-    }
-
-    // Cells may hold characters that XML does not know.
-    private static string Clean(string text)
-    {
-        var clean = text.ToCharArray();
-        for (var i = 0; i < clean.Length; i++)
-        {
-            if (i + 1 < clean.Length && XmlConvert.IsXmlSurrogatePair(clean[i + 1], clean[i])) i++;
-            else if (!XmlConvert.IsXmlChar(clean[i])) clean[i] = '?';
-        }
-
-        return new string(clean);
+        FamilyMark.Write(svg, family, plane.X(measured), plane.Y(point.PredictedStep), SvgShapes.Clean(title));
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
