@@ -53,7 +53,7 @@ public sealed class StepEstimator
         ImmutableArray<StepParts> ranks = [.. lines.Select(line => PartsOf(line, step))];
         var seconds = Ticks.ToSeconds(step);
         var tokens = (double)model.Workload.GlobalBatch * model.Workload.SequenceLength / layout.Degrees.Gpus / seconds.Value;
-        var flops = new FlopsPerSecond(tokens * TrainingFlops.PerToken(model.Model, model.Workload.SequenceLength).Total.Value);
+        var flops = new FlopsPerSecond(tokens * ModelFlops());
         return new Estimate(
             seconds,
             Mean(ranks),
@@ -63,6 +63,12 @@ public sealed class StepEstimator
             tokens,
             flops,
             flops.Value / model.Machine.Accelerator.Bf16.Value);
+    }
+
+    private double ModelFlops()
+    {
+        var token = TrainingFlops.PerToken(model.Model, model.Workload.SequenceLength);
+        return (model.Workload.Trainable == Trainable.All ? token.Total : token.Frozen).Value;
     }
 
     private ImmutableArray<ImmutableArray<ReplayedOperation>> Replay()

@@ -9,6 +9,9 @@ namespace Planner.Cost.Models;
 public readonly record struct TokenFlops(Flops Linear, Flops Head, Flops Attention)
 {
     public Flops Total => Linear + Head + Attention;
+
+    /// <summary>Without gradients of the weights, a third of what matrices cost: frozen weights (adapters are too small to count).</summary>
+    public Flops Frozen => new((2.0 / 3 * (Linear.Value + Head.Value)) + Attention.Value);
 }
 
 /// <summary>

@@ -101,6 +101,7 @@ internal static class EstimateCommand
                 Sequence = request.Sequence ?? saved.SequenceLength,
                 Precision = request.Precision ?? saved.Precision,
                 Tokens = request.Tokens ?? saved.Tokens,
+                Trainable = parse.GetValue(options.Train) ?? saved.Trainable,
                 LoadFactor = request.LoadFactor ?? saved.LoadFactor,
                 MemoryLimit = request.MemoryLimit ?? (parse.GetValue(options.Hardware) is null ? saved.MemoryLimit : null),
                 Extrapolate = request.Extrapolate || saved.Extrapolate,

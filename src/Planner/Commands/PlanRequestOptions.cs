@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
@@ -43,6 +44,9 @@ internal sealed class PlanRequestOptions
 
     public Option<Precision?> Precision { get; } = OptionKinds.Word<Precision>(
         "--precision", PlanWords.Of, "Precision of the linear layers (default: the model's).");
+
+    public Option<Trainable?> Train { get; } = OptionKinds.Word<Trainable>(
+        "--train", PlanWords.Of, "What is trained: all, or lora (adapters of rank 16 beside frozen weights; default: all).");
 
     public Option<double?> Tokens { get; } = OptionKinds.Count(
         "--tokens", "Tokens of the whole run, for days and price: 14.8e12 or 14.8T (default: the model's).");
@@ -101,7 +105,7 @@ internal sealed class PlanRequestOptions
 
     public IEnumerable<Option> All =>
     [
-        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Tokens, LoadFactor, .. Experts.All, MemoryLimit,
+        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Train, Tokens, LoadFactor, .. Experts.All, MemoryLimit,
         .. Pins, TimeLimit, Threads, Extrapolate, Audit,
     ];
 
@@ -164,6 +168,7 @@ internal sealed class PlanRequestOptions
             parse.GetValue(Audit))
         {
             Experts = Experts.Read(parse),
+            Trainable = parse.GetValue(Train) ?? Trainable.All,
         };
     }
 

@@ -50,10 +50,11 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             asked.Extrapolate)
         {
             StepIncrease = asked.StepIncrease,
+            Trainable = asked.Trainable,
         };
         CheckLimit(request.MemoryLimit, stack);
         var inputs = new PlanningInputs(
-            request, model, machine, stack, new Workload(request.SequenceLength, request.GlobalBatch, precision, asked.LoadFactor));
+            request, model, machine, stack, new Workload(request.SequenceLength, request.GlobalBatch, precision, asked.LoadFactor) { Trainable = asked.Trainable });
         return ExpertInputs.Load(asked, model.Spec) is { } experts
             ? inputs.With(experts) with { Request = request with { Experts = Named(experts) } }
             : inputs;

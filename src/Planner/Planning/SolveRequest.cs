@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
@@ -42,6 +43,9 @@ public sealed record SolveRequest(
     bool Extrapolate,
     bool Audit)
 {
+    /// <summary>What is trained.</summary>
+    public Trainable Trainable { get; init; }
+
     /// <summary>What is known of the experts' load; null where nothing is.</summary>
     public ExpertRequest? Experts { get; init; }
 

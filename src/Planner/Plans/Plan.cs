@@ -60,6 +60,9 @@ public sealed record PlanRequest(
     Objective Objective,
     bool Extrapolate)
 {
+    /// <summary>What is trained.</summary>
+    public Trainable Trainable { get; init; }
+
     /// <summary>Measured loads of experts, files without their folders; null where none were given.</summary>
     public ExpertRequest? Experts { get; init; }
 

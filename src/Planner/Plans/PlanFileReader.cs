@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
@@ -85,6 +86,7 @@ public static class PlanFileReader
             decisions.Whole("micro_batches"),
             Stages(decisions))
         {
+            Trainable = request.MemberOrNull("train") is null ? Trainable.All : request.Word<Trainable>("train", PlanWords.Of),
             Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
         };
     }

@@ -65,6 +65,7 @@ public static class PlanFileWriter
         json.Rounded("memory_limit_gib", request.MemoryLimit.Gib);
         json.WriteString("objective", PlanWords.Of(request.Objective));
         if (request.Objective != Objective.Time) json.Rounded("max_step_increase_percent", request.StepIncrease * 100);
+        if (request.Trainable != Trainable.All) json.WriteString("train", PlanWords.Of(request.Trainable));
         if (request.LoadFactor is { } factor) json.Rounded("load_factor", factor);
         if (request.Experts is { } experts)
         {

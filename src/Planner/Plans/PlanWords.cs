@@ -1,4 +1,5 @@
 using System.Globalization;
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Search;
@@ -27,6 +28,13 @@ public static class PlanWords
         TensorPolicy.Allow => "allow",
         TensorPolicy.Pinned => "pinned",
         _ => throw new ArgumentOutOfRangeException(nameof(policy), policy, null),
+    };
+
+    public static string Of(Trainable trainable) => trainable switch
+    {
+        Trainable.All => "all",
+        Trainable.Lora => "lora",
+        _ => throw new ArgumentOutOfRangeException(nameof(trainable), trainable, null),
     };
 
     public static string Of(Objective objective) => objective switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Units;
 using Planner.Planning;
@@ -37,6 +38,9 @@ public sealed record SavedPlan(
     int MicroBatches,
     ImmutableArray<string> Stages)
 {
+    /// <summary>What is trained.</summary>
+    public Trainable Trainable { get; init; }
+
     /// <summary>Experts placed by load; null where they lie in their order.</summary>
     public PlacedExperts? Experts { get; init; }
 }

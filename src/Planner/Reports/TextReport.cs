@@ -1,3 +1,4 @@
+using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Plans;
 using Planner.Search;
@@ -30,7 +31,7 @@ internal static class TextReport
     {
         var nodes = (request.Gpus + machine.Node.Gpus - 1) / machine.Node.Gpus;
         return $"{request.Model} on {request.Gpus} x {request.Hardware} ({Quantity.Of(nodes, "node")}), {request.SequenceLength} tokens, "
-            + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}, stack {request.Stack}{(proven ? "" : ", not proven")}";
+            + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}{(request.Trainable == Trainable.Lora ? ", lora" : "")}, stack {request.Stack}{(proven ? "" : ", not proven")}";
     }
 
     private static void Answer(TextLines lines, Plan plan)
