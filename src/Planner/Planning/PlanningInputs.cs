@@ -44,6 +44,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             asked.Extrapolate)
         {
             StepIncrease = asked.StepIncrease,
+            Robust = asked.Robust,
         };
         CheckLimit(request.MemoryLimit, stack);
         return new PlanningInputs(

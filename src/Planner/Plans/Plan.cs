@@ -61,6 +61,9 @@ public sealed record PlanRequest(
 {
     /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
     public double StepIncrease { get; init; }
+
+    /// <summary>The layout with the smallest worst regret over the ranges of the constants, instead of the fastest.</summary>
+    public bool Robust { get; init; }
 }
 
 /// <summary>Digests (sha256, hex) of the canonical form of each input.</summary>
@@ -166,4 +169,8 @@ public sealed record Plan(
     Evidence Evidence,
     ImmutableArray<KeyValuePair<string, long>> Rejected,
     ImmutableArray<CandidateOutcome> Candidates,
-    ImmutableArray<Finding> Findings);
+    ImmutableArray<Finding> Findings)
+{
+    /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
+    public Robustness? Robustness { get; init; }
+}

@@ -26,6 +26,7 @@ public static class PlanFileWriter
             inner.Rounded("within_percent", plan.TieWithin * 100);
             inner.Rows("members", plan.TieSet, Alternative);
         });
+        if (plan.Robustness is { } robust) json.Object("robustness", inner => RobustJson.Write(inner, robust));
         json.WriteString("evidence", PlanWords.Of(plan.Evidence));
         json.Object("rejected", inner =>
         {
@@ -64,6 +65,7 @@ public static class PlanFileWriter
         json.WriteString("objective", PlanWords.Of(request.Objective));
         if (request.Objective != Objective.Time) json.Rounded("max_step_increase_percent", request.StepIncrease * 100);
         if (request.LoadFactor is { } factor) json.Rounded("load_factor", factor);
+        if (request.Robust) json.WriteBoolean("robust", true);
         if (request.Extrapolate) json.WriteBoolean("extrapolate", true);
     }
 
