@@ -22,7 +22,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         var constants = new UncertainConstants(inputs);
         ImmutableArray<SearchedLayout> placed = [best, .. Placed(result).Where(other => !ReferenceEquals(other, best))];
         var within = placed.Where(other => other.Result!.Makespan <= best.Result!.Makespan * (1 + PlanMaker.ReplayWithin)).ToImmutableArray();
-        var robust = inputs.Request.Robust ? Chooser(constants, within, threads) : null;
+        var robust = inputs.Request.Robust ? new RobustChoice(constants, within, RobustChoice.ManyDraws, choose: true, threads) : null;
         var chosen = robust is null ? best : within[robust.Choose()];
         var estimator = new StepEstimator(model, chosen.Layout, chosen.Result!.Plan!);
         var estimate = estimator.Estimate();
@@ -50,14 +50,10 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         return new PlanFound(plan with { Findings = new PlanFindings(inputs, model, evidence).Of(plan, result) }, estimator.Timeline);
     }
 
-    private static RobustChoice Chooser(UncertainConstants constants, ImmutableArray<SearchedLayout> placed, int threads) => constants.All.Length > 0
-        ? new RobustChoice(constants, placed, choose: true, threads)
-        : throw new RefusedException("--robust: no constant of this stack and machine has a range; add \"range\": [low, high] to those you doubt (data/stacks/README.md)");
-
     private static Robustness? Described(UncertainConstants constants, ImmutableArray<SearchedLayout> tied, int threads) =>
         constants.All.Length == 0 || tied.Length == 1
             ? null
-            : new RobustChoice(constants, tied, choose: false, threads).Describe(0, [.. Enumerable.Range(1, tied.Length - 1)], chosen: false);
+            : new RobustChoice(constants, tied, RobustChoice.FewDraws, choose: false, threads).Describe(0, [.. Enumerable.Range(1, tied.Length - 1)], chosen: false);
 
     /// <summary>The plan of a given placement.</summary>
     public Plan Given(LayoutSpec layout, StagePlan stages, Estimate estimate)

@@ -33,9 +33,10 @@ internal sealed class RobustChoice
 
     /// <param name="constants">What is uncertain; at least one constant.</param>
     /// <param name="layouts">Placed layouts, the fastest first.</param>
-    /// <param name="choose">A layout is to be chosen: many draws, and corners.</param>
+    /// <param name="draws">Draws of all constants.</param>
+    /// <param name="choose">A layout is to be chosen: corners count, too.</param>
     /// <param name="threads">Threads; they change the time, never the result.</param>
-    public RobustChoice(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, bool choose, int threads)
+    public RobustChoice(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, int draws, bool choose, int threads)
     {
         this.constants = constants;
         this.layouts = layouts;
@@ -47,7 +48,7 @@ internal sealed class RobustChoice
         ]);
         (low, high) = (ends[..constants.All.Length], ends[constants.All.Length..]);
         nominal = [.. layouts.Select(layout => layout.Result!.Makespan)];
-        draws = choose ? ManyDraws : FewDraws;
+        this.draws = draws;
         var steps = worlds.Steps([.. Enumerable.Range(0, draws).Select(constants.Draw)]).ToList();
         if (choose) steps.AddRange([.. low, .. high, .. worlds.Steps([.. Corners()])]);
         corners = steps.Count - draws;

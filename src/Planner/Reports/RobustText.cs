@@ -20,9 +20,7 @@ internal static class RobustText
             lines.Sentence(
                 "",
                 $"chosen of {Quantity.Of(robust.Layouts, "layout")} for the smallest worst regret over those draws and {Quantity.Of(robust.Corners, "corner")}: "
-                + $"at most {Quantity.Percent(robust.Plan.WorstRegret)} above the best; the fastest ({Quantity.Time(chosen.Fastest)}) "
-                + (chosen.FastestFits < 1 ? $"does not fit in {Whole(1 - chosen.FastestFits)} (at most 10 % would do), elsewhere " : "")
-                + $"{Quantity.Percent(chosen.FastestWorstRegret)}");
+                + $"at most {Quantity.Percent(robust.Plan.WorstRegret)} above the best where it fits; {Fastest(robust, chosen)}");
         }
 
         foreach (var member in robust.Members.Take(MembersNamed))
@@ -35,6 +33,11 @@ internal static class RobustText
                 + $"it alone moves {LayoutText.Short(measure.Layout)} by {Quantity.Percent(measure.Swing)} against this plan");
         }
     }
+
+    private static string Fastest(Robustness robust, RobustChosen chosen) => robust.Plan.Step <= chosen.Fastest
+        ? "it is the fastest as the constants stand, too"
+        : $"the fastest ({Quantity.Time(chosen.Fastest)}) {Quantity.Percent(chosen.FastestWorstRegret)}"
+            + (chosen.FastestFits < Planning.Regrets.EnoughFit ? $", and it does not fit in {Whole(1 - chosen.FastestFits)}, more than the 10 % that would do" : "");
 
     private static string Overtakes(RobustMember plan, RobustMember member) => member.Flip is { } flip
         ? $"overtakes {With(flip)}"
