@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost.Models;
 
@@ -17,6 +18,8 @@ public sealed class RouterReach
 {
     private readonly int experts;
     private readonly int groups;
+    private static readonly ConcurrentDictionary<MoeSpec, Lazy<RouterReach>> Known = new();
+    private readonly ConcurrentDictionary<int, double> reached = new();
     private readonly int groupSize;
     private readonly ImmutableArray<ExpertSpread> spreads;
 
@@ -38,9 +41,11 @@ public sealed class RouterReach
         return expected;
     }
 
-    /// <summary>The reach of a router; keep it, for the sampling is done here.</summary>
+    /// <summary>The reach of a router; sampled once, then kept.</summary>
     /// <exception cref="ArgumentException">The router cannot choose its experts: groups do not divide them, or the chosen groups hold too few.</exception>
-    public static RouterReach Of(MoeSpec moe)
+    public static RouterReach Of(MoeSpec moe) => Known.GetOrAdd(moe, static key => new Lazy<RouterReach>(() => Make(key))).Value;
+
+    private static RouterReach Make(MoeSpec moe)
     {
         var router = moe.Router;
         if (router.Groups < 1 || moe.Experts % router.Groups != 0)
@@ -61,6 +66,11 @@ public sealed class RouterReach
     public double Parts(int parts)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        return reached.GetOrAdd(parts, Count);
+    }
+
+    private double Count(int parts)
+    {
         double expected = 0;
         double missed = 1;
         var known = (First: -1, Whole: -1, Last: -1);

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Planner.Cost.Traffic;
 
 /// <summary>A small random generator of fixed sequence (Steele, Lea, Flood 2014), so that no runtime's own generator decides a result.</summary>
-internal struct SplitMix64(ulong seed)
+public struct SplitMix64(ulong seed)
 {
     private ulong state = seed;
 

@@ -20,4 +20,8 @@ public enum SourceKind
 }
 
 /// <summary>One number of a hardware or stack file, with its provenance; <paramref name="Path"/> is its place in the file.</summary>
-public sealed record Constant(string Path, string Value, SourceKind Kind, string Source);
+public sealed record Constant(string Path, string Value, SourceKind Kind, string Source)
+{
+    /// <summary>What the true value may be; null where the number is taken as it stands.</summary>
+    public (double Low, double High)? Range { get; init; }
+}

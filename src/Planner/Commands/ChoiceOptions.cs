@@ -33,7 +33,12 @@ internal sealed class ChoiceOptions
         },
     };
 
-    public IEnumerable<Option> All => [Objective, StepIncrease];
+    public Option<bool> Robust { get; } = new("--robust")
+    {
+        Description = "Take the layout with the smallest worst regret when the constants of stack and machine vary in their ranges, not the fastest (default: no).",
+    };
+
+    public IEnumerable<Option> All => [Objective, StepIncrease, Robust];
 
     /// <summary>The request with these choices.</summary>
     public SolveRequest Read(ParseResult parse, SolveRequest request)
@@ -46,6 +51,9 @@ internal sealed class ChoiceOptions
             throw new RefusedException($"--audit goes with --objective time; a front has no joint model");
         if (request.Points.Length > 1 && (objective != Plans.Objective.Time || request.Audit))
             throw new RefusedException($"several --gpus or --batch are planned for the fastest step; give one of each to {(request.Audit ? "--audit" : "--objective " + PlanWords.Of(objective))}");
-        return request with { Objective = objective, StepIncrease = objective == Plans.Objective.Time ? 0 : increase ?? DefaultIncrease };
+        var robust = parse.GetValue(Robust);
+        if (robust && (objective != Plans.Objective.Time || request.Points.Length > 1))
+            throw new RefusedException("--robust goes with --objective time, one --gpus and one --batch");
+        return request with { Robust = robust, Objective = objective, StepIncrease = objective == Plans.Objective.Time ? 0 : increase ?? DefaultIncrease };
     }
 }

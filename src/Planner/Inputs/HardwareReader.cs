@@ -14,6 +14,12 @@ internal static class HardwareReader
 
     public static LoadedMachine Read(string name, JsonFile file)
     {
+        MachineSpec spec = Spec(name, file, null, out string description);
+        return new LoadedMachine(spec, description, CanonicalDigest.Of(file.Root)) { With = drawn => Spec(name, file, drawn, out _) };
+    }
+
+    private static MachineSpec Spec(string name, JsonFile file, IReadOnlyDictionary<string, double>? drawn, out string description)
+    {
         JsonFields root = JsonFields.Of(file);
         if (root.Optional("accelerator") is null && root.Optional("config") is not null)
             throw root.Error("this is a model file; give it to --model, and a hardware file here");
@@ -21,8 +27,8 @@ internal static class HardwareReader
             throw root.Error("this is a stack file; give it to --stack, and a hardware file here");
 
         ImmutableArray<Constant>.Builder constants = ImmutableArray.CreateBuilder<Constant>();
-        var top = new SourcedFields(JsonFields.Of(file), constants);
-        string description = top.Fields.Text("description");
+        var top = new SourcedFields(JsonFields.Of(file), constants, drawn);
+        description = top.Fields.Text("description");
         SourcedFields accelerator = top.Object("accelerator");
         SourcedFields node = top.Object("node");
         SourcedFields network = top.Object("network");
@@ -37,7 +43,7 @@ internal static class HardwareReader
             constants.ToImmutable());
         foreach (SourcedFields part in (SourcedFields[])[top, accelerator, node, network, price])
             part.Fields.RefuseOthers();
-        return new LoadedMachine(spec, description, CanonicalDigest.Of(file.Root));
+        return spec;
     }
 
     private static AcceleratorSpec Accelerator(SourcedFields fields, string architecture)

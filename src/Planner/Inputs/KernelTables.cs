@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
 using CsvHelper;
@@ -8,6 +9,8 @@ namespace Planner.Inputs;
 /// <summary>Finds and reads the measured GEMM tables that a stack file names: beside the stack file first, then in the data folder.</summary>
 internal sealed class KernelTables(string? ownFolder, string dataFolder)
 {
+    private readonly ConcurrentDictionary<(string, string), ImmutableArray<MeasuredGemm>> known = new();
+
     private static readonly string[] Columns = ["layout", "groups", "rows_per_group", "columns", "depth", "tflops", "source", "date"];
 
     // Lenient by default: without these a short row or an open quote would drop rows in silence.
@@ -19,7 +22,9 @@ internal sealed class KernelTables(string? ownFolder, string dataFolder)
     };
 
     /// <summary>The rows of a date. Masked rows (decode shapes) are left out; a dense row has one group.</summary>
-    public ImmutableArray<MeasuredGemm> Read(string table, string date)
+    public ImmutableArray<MeasuredGemm> Read(string table, string date) => known.GetOrAdd((table, date), key => ReadFile(key.Item1, key.Item2));
+
+    private ImmutableArray<MeasuredGemm> ReadFile(string table, string date)
     {
         InputText text = Open(table);
         ImmutableArray<MeasuredGemm>.Builder rows = ImmutableArray.CreateBuilder<MeasuredGemm>();

@@ -46,10 +46,18 @@ public sealed record LoadedModel(
 /// <param name="Spec">The machine.</param>
 /// <param name="Description">One line.</param>
 /// <param name="Digest">SHA-256 of the canonical form.</param>
-public sealed record LoadedMachine(MachineSpec Spec, string Description, string Digest);
+public sealed record LoadedMachine(MachineSpec Spec, string Description, string Digest)
+{
+    /// <summary>The machine with other values of constants that have a range, by their place in the file.</summary>
+    public required Func<IReadOnlyDictionary<string, double>, MachineSpec> With { get; init; }
+}
 
 /// <summary>A stack file, read.</summary>
 /// <param name="Spec">The software.</param>
 /// <param name="Description">One line.</param>
 /// <param name="Digest">SHA-256 of the canonical form and of the kernel table rows it uses.</param>
-public sealed record LoadedStack(StackSpec Spec, string Description, string Digest);
+public sealed record LoadedStack(StackSpec Spec, string Description, string Digest)
+{
+    /// <summary>The software with other values of constants that have a range, by their place in the file.</summary>
+    public required Func<IReadOnlyDictionary<string, double>, StackSpec> With { get; init; }
+}

@@ -13,13 +13,23 @@ internal static class StackReader
 {
     public static LoadedStack Read(string name, JsonFile file, KernelTables tables)
     {
+        var rates = new KernelRatesReader(tables);
+        StackSpec spec = Spec(name, file, rates, null, out string description);
+        return new LoadedStack(spec, description, CanonicalDigest.Of(file.Root, [.. rates.TablesRead]))
+        {
+            With = drawn => Spec(name, file, new KernelRatesReader(tables), drawn, out _),
+        };
+    }
+
+    private static StackSpec Spec(
+        string name, JsonFile file, KernelRatesReader rates, IReadOnlyDictionary<string, double>? drawn, out string description)
+    {
         ImmutableArray<Constant>.Builder constants = ImmutableArray.CreateBuilder<Constant>();
-        var top = new SourcedFields(JsonFields.Of(file), constants);
+        var top = new SourcedFields(JsonFields.Of(file), constants, drawn);
         if (top.Fields.Optional("rates") is null && (top.Fields.Optional("accelerator") ?? top.Fields.Optional("config")) is not null)
             throw top.Fields.Error("this is not a stack file: it has no rates; hardware goes to --hw, a model to --model");
-        string description = top.Fields.Text("description");
+        description = top.Fields.Text("description");
         top.Fields.OptionalText("base");
-        var rates = new KernelRatesReader(tables);
         var spec = new StackSpec(
             name,
             rates.Read(top.Object("rates")),
@@ -68,9 +78,8 @@ internal static class StackReader
             StepOverhead = Seconds.FromMilliseconds(OrElse(top, "step_overhead_ms", NumberRange.NotNegative, 0)),
             Software = top.Fields.Optional("software") is null ? [] : top.Fields.Texts("software"),
         };
-        spec = spec with { Constants = constants.ToImmutable() };
         top.Fields.RefuseOthers();
-        return new LoadedStack(spec, description, CanonicalDigest.Of(file.Root, [.. rates.TablesRead]));
+        return spec with { Constants = constants.ToImmutable() };
     }
 
     private static double OrElse(SourcedFields fields, string name, NumberRange range, double absent) =>
@@ -135,8 +144,11 @@ internal static class StackReader
             fields.Number("combine_bytes", NumberRange.Positive),
             Seconds.FromMilliseconds(fields.Number("notify_ms", NumberRange.NotNegative)),
             LoadFactors(fields.Object("load_factor_by_experts_per_gpu")));
+
+        // One factor for every degree where no curve is known.
+        double load = OrElse(fields, "load_factor", NumberRange.Factor, 1);
         fields.Fields.RefuseOthers();
-        return experts;
+        return load > 1 && experts.LoadFactorByExpertsPerGpu.IsEmpty ? experts with { LoadFactorByExpertsPerGpu = [new(1, load)] } : experts;
     }
 
     private static ExpertBandwidth Bandwidth(int degree, SourcedFields fields)

@@ -12,30 +12,48 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
 {
     private const int MostAlternatives = 5;
 
+    // Members of the tie set that are drawn for, in every solve.
+    private const int MostDescribed = 8;
+
     /// <summary>The plan of the fastest layout.</summary>
-    public PlanFound Found(SearchedLayout best)
+    public PlanFound Found(SearchedLayout best, int threads)
     {
         var result = search!;
-        var estimator = new StepEstimator(model, best.Layout, best.Result!.Plan!);
+        var constants = new UncertainConstants(inputs);
+        ImmutableArray<SearchedLayout> placed = [best, .. Placed(result).Where(other => !ReferenceEquals(other, best))];
+        var within = placed.Where(other => other.Result!.Makespan <= best.Result!.Makespan * (1 + PlanMaker.ReplayWithin)).ToImmutableArray();
+        var robust = inputs.Request.Robust ? new RobustChoice(constants, within, RobustChoice.ManyDraws, choose: true, threads) : null;
+        var chosen = robust is null ? best : within[robust.Choose()];
+        var estimator = new StepEstimator(model, chosen.Layout, chosen.Result!.Plan!);
         var estimate = estimator.Estimate();
-        if (Ticks.FromSeconds(estimate.Step) != best.Result.Makespan)
-            throw new InvalidOperationException($"the estimate ({estimate.Step.Value} s) differs from the search ({best.Result.Makespan} ticks)");
+        if (Ticks.FromSeconds(estimate.Step) != chosen.Result.Makespan)
+            throw new InvalidOperationException($"the estimate ({estimate.Step.Value} s) differs from the search ({chosen.Result.Makespan} ticks)");
 
-        var others = Others(result, best);
+        var neighbours = Others(placed, chosen);
+        ImmutableArray<Alternative> others = [.. neighbours.Select(Alternative)];
         var tied = others.Where(other => other.Step.Value <= estimate.Step.Value * (1 + PlanMaker.TieWithin)).ToImmutableArray();
+        var near = neighbours.Take(tied.Length).ToList();
         var larger = result.Other.Where(entry => entry.Value is not null)
             .Select(entry => KeyValuePair.Create(entry.Key, Ticks.ToSeconds(entry.Value!.Result!.Makespan))).ToImmutableArray();
-        var plan = Common(best.Layout, best.Result.Plan!, estimate) with
+        var plan = Common(chosen.Layout, chosen.Result.Plan!, estimate) with
         {
-            Solver = Report(result, best),
+            Solver = Report(result, best, chosen),
             Alternatives = [.. others.Take(MostAlternatives)],
             TieSet = tied,
             TensorCost = larger,
             Rejected = [.. result.Table.Rejected.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)],
-            Candidates = [.. result.Main.Searched.Select(searched => Outcome(searched, best, result))],
+            Candidates = [.. result.Main.Searched.Select(searched => Outcome(searched, chosen, result))],
+            Robustness = robust is not null
+                ? robust.Describe(within.IndexOf(chosen), [.. near.Select(other => within.IndexOf(other)).Where(place => place >= 0)], chosen: true)
+                : Described(constants, [chosen, .. near.Take(MostDescribed)], threads),
         };
         return new PlanFound(plan with { Findings = new PlanFindings(inputs, model, evidence).Of(plan, result) }, estimator.Timeline);
     }
+
+    private static Robustness? Described(UncertainConstants constants, ImmutableArray<SearchedLayout> tied, int threads) =>
+        constants.All.Length == 0 || tied.Length == 1
+            ? null
+            : new RobustChoice(constants, tied, RobustChoice.FewDraws, choose: false, threads).Describe(0, [.. Enumerable.Range(1, tied.Length - 1)], chosen: false);
 
     /// <summary>The plan of a given placement.</summary>
     public Plan Given(LayoutSpec layout, StagePlan stages, Estimate estimate)
@@ -67,7 +85,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         Experts = inputs.Experts is { } experts ? new ExpertWorth(experts, model, layout, stages).Of(estimate) : null,
     };
 
-    private static SolverReport Report(SpaceSearchResult result, SearchedLayout best)
+    private static SolverReport Report(SpaceSearchResult result, SearchedLayout best, SearchedLayout chosen)
     {
         var makespan = best.Result!.Makespan;
         var proofs = ImmutableArray.CreateBuilder<string>();
@@ -81,10 +99,11 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             proofs.Add("CP-SAT");
         }
 
+        var step = chosen.Result!.Makespan;
         return new SolverReport(
-            branch ? ProofStatus.Optimal : ProofStatus.Feasible,
+            branch && step == makespan ? ProofStatus.Optimal : ProofStatus.Feasible,
             Ticks.ToSeconds((long)bound),
-            Math.Max(0, (makespan - bound) / makespan),
+            Math.Max(0, (step - bound) / step),
             result.Table.Scored,
             result.Table.Considered,
             result.Main.Searched.Count(searched => searched.Result is not null),
@@ -95,16 +114,17 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
     }
 
     // Best of each (degrees, schedule) but the chosen one's, and the best of each larger tensor-parallel degree, fastest first.
-    private ImmutableArray<Alternative> Others(SpaceSearchResult result, SearchedLayout best) =>
+    private static ImmutableArray<SearchedLayout> Others(ImmutableArray<SearchedLayout> placed, SearchedLayout chosen) =>
     [
-        .. result.Main.Searched.Concat(result.Other.Select(entry => entry.Value).OfType<SearchedLayout>())
-            .Where(searched => searched.HasPlan && Differs(searched.Layout, best.Layout))
+        .. placed.Where(searched => Differs(searched.Layout, chosen.Layout))
             .GroupBy(searched => (searched.Layout.Degrees, searched.Layout.Schedule))
             .Select(group => group.MinBy(searched => searched.Result!.Makespan)!)
             .OrderBy(searched => searched.Result!.Makespan)
-            .ThenBy(searched => searched.Scored)
-            .Select(Alternative),
+            .ThenBy(searched => searched.Scored),
     ];
+
+    private static IEnumerable<SearchedLayout> Placed(SpaceSearchResult result) =>
+        result.Main.Searched.Concat(result.Other.Select(entry => entry.Value).OfType<SearchedLayout>()).Where(searched => searched.HasPlan);
 
     private static bool Differs(LayoutSpec layout, LayoutSpec best) => layout.Degrees != best.Degrees || layout.Schedule != best.Schedule;
 
@@ -122,10 +142,17 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             Twins.Of(searched.Layout));
     }
 
-    private static CandidateOutcome Outcome(SearchedLayout searched, SearchedLayout best, SpaceSearchResult result)
+    private CandidateOutcome Outcome(SearchedLayout searched, SearchedLayout chosen, SpaceSearchResult result)
     {
         var bound = Ticks.ToSeconds((long)searched.Scored.Bound);
-        if (ReferenceEquals(searched, best)) return new CandidateOutcome(searched.Layout, bound, Ticks.ToSeconds(best.Result!.Makespan), Peak(searched), "chosen", "fastest");
+        if (ReferenceEquals(searched, chosen))
+        {
+            return new CandidateOutcome(
+                searched.Layout, bound, Ticks.ToSeconds(chosen.Result!.Makespan), Peak(searched), "chosen", inputs.Request.Robust ? "smallest worst regret" : "fastest");
+        }
+
+        if (searched.HasPlan && searched.Result!.Makespan < chosen.Result!.Makespan)
+            return new CandidateOutcome(searched.Layout, bound, Ticks.ToSeconds(searched.Result.Makespan), Peak(searched), "faster", "larger worst regret");
         if (searched.HasPlan)
         {
             return new CandidateOutcome(

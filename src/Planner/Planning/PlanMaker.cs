@@ -53,7 +53,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             (inputs, model, result) = (final, better, again);
         }
 
-        if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best);
+        if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best, threads);
         return result.Main.Complete
             ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
             : Stopped;

@@ -33,6 +33,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
         var precision = asked.Precision ?? model.Defaults.Precision;
         CheckRates(machine, stack, precision);
         CheckGpus(asked.Gpus, machine);
+        if (asked.Robust) CheckRanges(machine, stack);
         var request = new PlanRequest(
             model.Spec.Name,
             machine.Spec.Name,
@@ -51,6 +52,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
         {
             StepIncrease = asked.StepIncrease,
             Trainable = asked.Trainable,
+            Robust = asked.Robust,
         };
         CheckLimit(request.MemoryLimit, stack);
         var inputs = new PlanningInputs(
@@ -78,6 +80,13 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
         var allowed = Enum.GetValues<Precision>().Where(p => accelerator.Peak(p).Value > 0 && rates.Gemm.ContainsKey(p)).Select(PlanWords.Of);
         throw new RefusedException(
             $"{machine.Spec.Name} with stack {stack.Spec.Name} cannot train in {PlanWords.Of(precision)}; allowed: {OneLine.List(allowed)}; try --precision");
+    }
+
+    private static void CheckRanges(LoadedMachine machine, LoadedStack stack)
+    {
+        if (machine.Spec.Constants.Concat(stack.Spec.Constants).Any(constant => constant.Range is not null)) return;
+        throw new RefusedException(
+            $"--robust: no constant of stack {stack.Spec.Name} or of {machine.Spec.Name} has a range; add \"range\": [low, high] to those you doubt");
     }
 
     private static void CheckGpus(int gpus, LoadedMachine machine)

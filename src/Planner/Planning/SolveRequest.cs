@@ -55,6 +55,9 @@ public sealed record SolveRequest(
     /// <summary>Clusters and batches to plan in turn; empty for the one of Gpus and Batch.</summary>
     public ImmutableArray<SweepPoint> Points { get; init; } = [];
 
+    /// <summary>Choose by worst regret over the ranges of the constants.</summary>
+    public bool Robust { get; init; }
+
     /// <summary>What is minimised.</summary>
     public Objective Objective { get; init; } = Objective.Time;
 

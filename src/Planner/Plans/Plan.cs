@@ -68,6 +68,9 @@ public sealed record PlanRequest(
 
     /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
     public double StepIncrease { get; init; }
+
+    /// <summary>The layout with the smallest worst regret over the ranges of the constants, instead of the fastest.</summary>
+    public bool Robust { get; init; }
 }
 
 /// <summary>Digests (sha256, hex) of the canonical form of each input.</summary>
@@ -184,4 +187,7 @@ public sealed record Plan(
 {
     /// <summary>Experts placed by their load; null where they lie in their order.</summary>
     public PlanExperts? Experts { get; init; }
+
+    /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
+    public Robustness? Robustness { get; init; }
 }

@@ -26,6 +26,7 @@ public static class PlanFileWriter
             inner.Rounded("within_percent", plan.TieWithin * 100);
             inner.Rows("members", plan.TieSet, Alternative);
         });
+        if (plan.Robustness is { } robust) json.Object("robustness", inner => RobustJson.Write(inner, robust));
         json.WriteString("evidence", PlanWords.Of(plan.Evidence));
         json.Object("rejected", inner =>
         {
@@ -75,6 +76,7 @@ public static class PlanFileWriter
             if (experts.Pairs is { } pairs) json.WriteString("pairs", pairs);
         }
 
+        if (request.Robust) json.WriteBoolean("robust", true);
         if (request.Extrapolate) json.WriteBoolean("extrapolate", true);
     }
 

@@ -35,6 +35,7 @@ internal static class NeighboursText
                 ]);
         }
 
+        RobustText.Write(lines, plan);
         if (plan.TensorCost.Length > 0)
         {
             lines.Items(

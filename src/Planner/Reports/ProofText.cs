@@ -11,7 +11,7 @@ internal static class ProofText
     {
         if (plan.Solver is { } solver)
         {
-            lines.Sentence("proof", solver.Memory is { } goal ? Verdict(plan, solver, goal) : Verdict(solver));
+            lines.Sentence("proof", plan.Robustness?.Chosen is { } chosen && plan.Estimate.Step > chosen.Fastest ? Verdict(solver, chosen) : solver.Memory is { } goal ? Verdict(plan, solver, goal) : Verdict(solver));
             lines.Sentence(
                 "searched",
                 $"{Quantity.Of(solver.Candidates, "layout")} scored of {Quantity.Count(solver.Considered)} in the space, "
@@ -40,6 +40,10 @@ internal static class ProofText
             _ => $"not proven ({PlanWords.Of(solver.Status)})",
         };
     }
+
+    private static string Verdict(SolverReport solver, RobustChosen chosen) =>
+        $"chosen by regret, not by step: the fastest layout takes {Quantity.Time(chosen.Fastest)}, and nothing is faster than {Quantity.Time(solver.Bound)}"
+        + $" (gap of this plan {Quantity.Percent(solver.Gap)})";
 
     private static string Verdict(Plan plan, SolverReport solver, MemoryGoal goal)
     {

@@ -11,7 +11,7 @@ internal static class TextReport
     public static string Write(Plan plan, IReadOnlyCollection<string> written)
     {
         var lines = new TextLines();
-        lines.Paragraph(Headline(plan.Request, plan.Machine, plan.Solver is null or { Status: ProofStatus.Optimal })).Line();
+        lines.Paragraph(Headline(plan.Request, plan.Machine, plan.Solver is null or { Status: ProofStatus.Optimal } || plan.Robustness?.Chosen is not null)).Line();
         Answer(lines, plan);
         lines.Line();
         CostText.Write(lines, plan);

@@ -44,6 +44,8 @@ public sealed class UsageErrorTests
         + " Did you mean dualpipe or dualpipev? Try planner solve --help")]
     [TestCase("--recompute none,", "--recompute: an empty name is not allowed" + Help)]
     [TestCase("--format xml", "--format: 'xml' is not allowed; choose from text, json, csv" + Help)]
+    [TestCase("--robust --objective memory", "--robust goes with --objective time, one --gpus and one --batch")]
+    [TestCase("--robust --batch 8,16", "--robust goes with --objective time, one --gpus and one --batch")]
     [TestCase("--objective speed", "--objective: 'speed' is not allowed; choose from time, memory, pareto" + Help)]
     [TestCase("--max-step-increase 5%", "--max-step-increase goes with --objective memory or --objective pareto; the fastest plan has no longer step")]
     [TestCase("--objective memory --max-step-increase much", "--max-step-increase: 'much' is not allowed; give a percentage from 0% to 400%, for example 5%" + Help)]

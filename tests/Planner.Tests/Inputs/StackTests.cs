@@ -87,7 +87,7 @@ public sealed partial class StackTests
     [TestCase("\"table_date\": \"2025-02-25\"", "\"table_date\": \"2024-12-31\"", "kernels/deepgemm-fp8-hopper.csv has no dense or grouped_contiguous rows of \"2024-12-31\"; dates: 2025-02-25, 2025-03-25")]
     [TestCase("\"hierarchical\": true", "\"hierarchical\": 1", "experts.hierarchical must be true or false, got 1")]
     [TestCase("\"pair_overhead\"", "\"pair_overhed\"", "overlap.pair_overhead is missing; the file has \"pair_overhed\"")]
-    [TestCase("\"experts\": {", "\"experts\": { \"colour\": 1,", "unknown field \"experts.colour\". Allowed: bandwidths, combine_bytes, dispatch_bytes, hierarchical, load_factor_by_experts_per_gpu, measured_network_gb_s, measured_nvlink_gb_s, notify_ms")]
+    [TestCase("\"experts\": {", "\"experts\": { \"colour\": 1,", "unknown field \"experts.colour\". Allowed: bandwidths, combine_bytes, dispatch_bytes, hierarchical, load_factor, load_factor_by_experts_per_gpu, measured_network_gb_s, measured_nvlink_gb_s, notify_ms")]
     [TestCase("[\"full\"]", "[\"everything\"]", "unknown module \"everything\"; allowed: layernorm, mla_up_proj, moe_act, core_attn, mlp, mlp_up, attn_proj, moe, full, every_second_product")]
     [TestCase("\"64\": {", "\"sixty\": {", "experts.bandwidths.sixty: the name must be a whole number above 0")]
     [TestCase("{ \"name\": \"full\"", "{ \"name\": \"none\"", "recompute policy \"none\" is given twice; keep one")]
@@ -95,7 +95,7 @@ public sealed partial class StackTests
     [TestCase("\"gemm\": {", "\"gemm\": { \"fp16\": {},", "unknown field \"rates.hopper.gemm.fp16\". Did you mean bf16 or fp8? Allowed: bf16, fp8, mxfp8, nvfp4")]
     [TestCase("\"kind\": \"measured\"", "\"kind\": \"guess\"", "experts.bandwidths.8.dispatch_gb_s.kind \"guess\" is not known; allowed: measured, fitted, data_sheet, derived, assumed")]
     [TestCase("\"source\": \"one BF16 copy\"", "\"source\": \" \"", "memory.weight_bytes_bf16.source is empty; say where the number is from")]
-    [TestCase("\"source\": \"one BF16 copy\"", "\"source\": \"x\", \"note\": 1", "unknown field \"memory.weight_bytes_bf16.note\". Allowed: kind, source, value")]
+    [TestCase("\"source\": \"one BF16 copy\"", "\"source\": \"x\", \"note\": 1", "unknown field \"memory.weight_bytes_bf16.note\". Allowed: kind, range, source, value")]
     [TestCase("\"schedules\": [\"gpipe\"", "\"schedules\": [\"1f1b\"", "schedules must name at least one schedule, each once")]
     [TestCase("\"penalty\": 1.3 },", "\"penalty\": 0.3 },", "rates.hopper.gemm.bf16.tiles.penalty must be at least 1 and at most 100, got 0.3")]
     public void Mistakes_AreOneLine(string old, string changed, string line)

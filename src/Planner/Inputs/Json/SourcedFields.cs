@@ -28,8 +28,14 @@ internal readonly record struct NumberRange(double Least, double Most, bool Open
     public override string ToString() => FormattableString.Invariant($"{(Open ? "above" : "at least")} {Least} and at most {Most}");
 }
 
-/// <summary>Reads numbers written as {"value", "kind", "source"} and keeps each as a <see cref="Constant"/>.</summary>
-internal sealed class SourcedFields(JsonFields fields, ImmutableArray<Constant>.Builder constants)
+/// <summary>
+/// Reads numbers written as {"value", "kind", "source"}, some with a "range" that the true value lies in, and keeps each as a <see cref="Constant"/>.
+/// </summary>
+/// <param name="fields">The object.</param>
+/// <param name="constants">Receives what is read.</param>
+/// <param name="drawn">Values to take instead of those written, by place; only numbers with a range.</param>
+internal sealed class SourcedFields(
+    JsonFields fields, ImmutableArray<Constant>.Builder constants, IReadOnlyDictionary<string, double>? drawn = null)
 {
     private static readonly (string Name, SourceKind Kind)[] Kinds =
     [
@@ -42,20 +48,21 @@ internal sealed class SourcedFields(JsonFields fields, ImmutableArray<Constant>.
 
     public JsonFields Fields => fields;
 
-    public SourcedFields Object(string name) => new(fields.Object(name), constants);
+    public SourcedFields Object(string name) => new(fields.Object(name), constants, drawn);
 
     /// <summary>The objects of an array, each with its place.</summary>
     public ImmutableArray<SourcedFields> Objects(string name) =>
         [.. fields.Array(name).Select((item, index) => new SourcedFields(
-            JsonFields.Of(fields.File, item, string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf(name)}[{index}]")), constants))];
+            JsonFields.Of(fields.File, item, string.Create(CultureInfo.InvariantCulture, $"{fields.PathOf(name)}[{index}]")), constants, drawn))];
 
     public double Number(string name, NumberRange range)
     {
-        JsonItem value = Value(name, inner => inner.Kind == JsonKind.Number ? Spell(inner) : null, "a number");
+        JsonItem value = Value(name, inner => inner.Kind == JsonKind.Number ? Spell(inner) : null, "a number", ranged: true);
         double number = JsonFields.AsNumber(value);
-        return range.Holds(number)
-            ? number
-            : throw fields.Error(value, $"{fields.PathOf(name)} must be {range}, got {value.Text}");
+        if (!range.Holds(number)) throw fields.Error(value, $"{fields.PathOf(name)} must be {range}, got {value.Text}");
+        if (constants[^1].Range is not { } within) return number;
+        if (!range.Holds(within.Low) || !range.Holds(within.High)) throw fields.Error(value, $"{fields.PathOf(name)}.range must be {range}");
+        return drawn is not null && drawn.TryGetValue(fields.PathOf(name), out double other) ? other : number;
     }
 
     public double? OptionalNumber(string name, NumberRange range) =>
@@ -78,7 +85,7 @@ internal sealed class SourcedFields(JsonFields fields, ImmutableArray<Constant>.
         Value(name, inner => inner.Kind == JsonKind.Array ? spell(inner) : null, "an array");
 
     /// <summary>Checks the triple, records it and returns the value.</summary>
-    private JsonItem Value(string name, Func<JsonItem, string?> spell, string expected)
+    private JsonItem Value(string name, Func<JsonItem, string?> spell, string expected, bool ranged = false)
     {
         string place = fields.PathOf(name);
         JsonItem item = fields.Require(name);
@@ -95,10 +102,22 @@ internal sealed class SourcedFields(JsonFields fields, ImmutableArray<Constant>.
         string source = triple.Text("source");
         if (string.IsNullOrWhiteSpace(source))
             throw triple.ErrorAt("source", $"{place}.source is empty; say where the number is from");
+        (double, double)? range = ranged ? Range(triple, place, value) : null;
         triple.RefuseOthers();
         string spelled = spell(value) ?? throw fields.Error(value, $"{place}.value must be {expected}, got {value.Describe()}");
-        constants.Add(new Constant(place, spelled, kind, source));
+        constants.Add(new Constant(place, spelled, kind, source) { Range = range });
         return value;
+    }
+
+    private static (double Low, double High)? Range(JsonFields triple, string place, JsonItem value)
+    {
+        if (triple.OptionalArray("range") is not { } ends) return null;
+        if (ends.Length != 2 || ends.Any(end => end.Kind != JsonKind.Number) || value.Kind != JsonKind.Number)
+            throw triple.ErrorAt("range", $"{place}.range must be two numbers, the smaller first");
+        (double low, double high) = (JsonFields.AsNumber(ends[0]), JsonFields.AsNumber(ends[1]));
+        return low < high && low <= JsonFields.AsNumber(value) && JsonFields.AsNumber(value) <= high
+            ? (low, high)
+            : throw triple.ErrorAt("range", $"{place}.range must be two numbers, the smaller first, with the value {value.Text} between them");
     }
 
     private static SourceKind Kind(JsonFields triple)

@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Planner.Cost;
+using Planner.Cost.Layers;
+using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
+using Planner.Search;
+
+namespace Planner.Planning;
+
+/// <summary>Steps of layouts under other constants: their placements are kept, costs and the replay are done again.</summary>
+/// <param name="layouts">Placed layouts.</param>
+internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
+{
+    private readonly long[] limits = [.. layouts.Select(layout => layout.Problem.LimitKib)];
+    private readonly long[][] durations = [.. layouts.Select(layout => new long[layout.Problem.Graph.Durations.Length])];
+    private readonly long[] end = new long[layouts.Max(layout => layout.Problem.Graph.Nodes)];
+
+    /// <summary>Ticks of every layout; long.MaxValue where it does not fit.</summary>
+    public void Steps(CostModel model, Span<long> steps)
+    {
+        var parts = new Dictionary<(LayerKey, bool), ModelParts>();
+        for (var i = 0; i < layouts.Length; i++)
+        {
+            var layout = layouts[i].Layout;
+            var plan = layouts[i].Result!.Plan!;
+            var problem = Redrawn(model, layouts[i].Problem, layout, parts);
+            if (!Fits(problem, plan, limits[i]))
+            {
+                steps[i] = long.MaxValue;
+                continue;
+            }
+
+            problem.FillDurations(plan, durations[i]);
+            steps[i] = problem.Graph.Replay(durations[i], problem.Lag, end);
+        }
+    }
+
+    private static bool Fits(PlacementProblem problem, StagePlan plan, long limit)
+    {
+        for (var rank = 0; rank < problem.Graph.Ranks; rank++)
+            if (problem.RankMemoryKib(rank, plan) > limit) return false;
+        return true;
+    }
+
+    private static PlacementProblem Redrawn(CostModel model, PlacementProblem problem, LayoutSpec layout, Dictionary<(LayerKey, bool), ModelParts> known)
+    {
+        var key = LayoutItems.KeyOf(layout);
+        var beside = LayoutItems.EmbeddingBesideHead(layout);
+        if (!known.TryGetValue((key, beside), out var parts)) known.Add((key, beside), parts = ModelParts.Of(model, key, beside));
+        var items = LayoutItems.Of(model, layout.Degrees, key, new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding), parts);
+        return problem with
+        {
+            Lag = items.Lag,
+            Embedding = items.Embedding,
+            Dense = items.Dense,
+            Moe = items.Moe,
+            MtpOnLast = items.MtpOnLast,
+            MtpBeforeLast = items.MtpBeforeLast,
+            Head = items.Head,
+            SendForward = items.SendForward,
+            SendBackward = items.SendBackward,
+            RankBase = items.RankBase,
+        };
+    }
+}
