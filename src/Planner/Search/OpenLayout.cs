@@ -22,6 +22,9 @@ internal sealed class OpenLayout(ScoredLayout scored, LayoutSpec layout)
     /// <summary>Placement searches under this cap.</summary>
     public int Tries { get; set; }
 
+    /// <summary>All tries left it open under a cap: fewer are spent on it under later ones.</summary>
+    public bool Stubborn { get; set; }
+
     public void Renewed(long cap, double bound)
     {
         Raise(bound);

@@ -143,9 +143,15 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
         if (!result.Fits) return;
         if (result.Plan is { } plan) known.Add(new FrontPoint(layout.Layout, plan, result.Makespan, Kib(layout.Problem, plan), 0));
         layout.Raise(result.Bound);
-        var exhausted = layout.Tries > MostTries || !PlacementSearch.Enumerates(problem);
-        if (exhausted && layout.Bound < Math.Min(limit, result.Makespan)) aside.Add(layout);
-        else Push(layout);
+        var exhausted = layout.Tries > (layout.Stubborn ? 1 : MostTries) || !PlacementSearch.Enumerates(problem);
+        if (!exhausted || layout.Bound >= Math.Min(limit, result.Makespan))
+        {
+            Push(layout);
+            return;
+        }
+
+        layout.Stubborn = true;
+        aside.Add(layout);
     }
 
     private void Push(OpenLayout layout) => queue.Enqueue(layout, (layout.Bound, layout.Scored));
