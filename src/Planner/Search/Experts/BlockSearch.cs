@@ -7,12 +7,16 @@ namespace Planner.Search.Experts;
 /// </summary>
 internal sealed class BlockSearch
 {
+    // Sums of the same loads in another order differ by rounding; what a rank must take is that much less, or the last rank's own rest would not do.
+    private const double Rounding = 1e-12;
+
     private readonly double[] sorted;
     private readonly int[] order;
     private readonly int ranks;
     private readonly int slots;
     private readonly int[] rankOf;
     private readonly bool[] used;
+    private readonly double rounding;
     private double most;
     private long steps;
 
@@ -21,6 +25,7 @@ internal sealed class BlockSearch
         order = LongestProcessingTime.HeaviestFirst(block.Weights);
         sorted = [.. order.Select(item => block.Weights[item])];
         (ranks, slots) = (block.Ranks, block.Slots);
+        rounding = Rounding * sorted.Sum();
         rankOf = new int[order.Length];
         used = new bool[order.Length];
     }
@@ -63,7 +68,7 @@ internal sealed class BlockSearch
         var first = Array.IndexOf(used, false);
         if (sorted[first] > most) return false;
         (used[first], rankOf[first]) = (true, rank);
-        if (Add(rank, first + 1, slots - 1, sorted[first], left - ((ranks - rank - 1) * most), left)) return true;
+        if (Add(rank, first + 1, slots - 1, sorted[first], left - ((ranks - rank - 1) * most) - rounding, left)) return true;
         used[first] = false;
         return false;
     }

@@ -50,6 +50,22 @@ public sealed class ExpertPlacementTest
         iter: 400,
         threads: 1);
 
+    /// <summary>Sums of these loads depend on their order by a rounding error; the last rank must still be allowed to take all that is left.</summary>
+    [Test]
+    public void LoadsThatSumDifferentlyByOrder_AreStillPlaced()
+    {
+        var shape = new ExpertShape(8, 0, 2, 1, 1);
+        double[] loads = [52, 59, 37, 5, 27, 47, 54, 0.3454611527635997];
+        var placed = Of(shape, loads).Final().Result.Layers[0];
+        var coolest = EveryPlacement.Coolest(loads, shape) * shape.Ranks / loads.Sum();
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(placed.Bound, Is.LessThanOrEqualTo(coolest));
+            Assert.That(placed.Factor, Is.EqualTo(coolest).Within(Rounding));
+            Assert.That(placed.Proven);
+        }
+    }
+
     [Test]
     public void QuickPlacement_NeverBelowTheBound_NorCoolerThanTheFinal() => Layers.Sample(
         layer =>
