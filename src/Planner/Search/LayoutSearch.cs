@@ -68,11 +68,12 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
+            var asked = limit;
             foreach (var candidate in Roots(layouts, next, Batch(layouts, next, limit), limit))
             {
                 var found = candidate.Root >= limit
                     ? candidate
-                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, cancel) };
+                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, cancel) };
                 searched.Add(found);
                 next++;
                 if (!found.HasPlan || (best >= 0 && found.Result!.Makespan >= searched[best].Result!.Makespan)) continue;

@@ -26,6 +26,9 @@ internal sealed class PlacementBound
     private readonly int[] take;
     private readonly int[] stageOf;
     private readonly double[] price;
+    private readonly double[][] moeTicks;
+    private readonly double[] mean;
+    private readonly int[] rankOf;
     private readonly int[] order;
     private readonly int[] least;
 
@@ -54,6 +57,11 @@ internal sealed class PlacementBound
         price = new double[costs.Length];
         order = new int[costs.Length];
         least = new int[problem.Stages];
+        moeTicks = [.. cuts.Moe.Select(ticks => Array.ConvertAll(ticks, static t => (double)t))];
+        mean = new double[problem.Stages];
+        rankOf = new int[problem.Stages];
+        foreach (var rank in costs)
+            foreach (var stage in rank.Stages) rankOf[stage] = rank.Rank;
     }
 
     /// <summary>Lower bound in ticks; long.MaxValue where nothing fits. Stops at <paramref name="enough"/>.</summary>
@@ -147,7 +155,7 @@ internal sealed class PlacementBound
             var (own, others) = (long.MaxValue, long.MaxValue);
             for (var stage = Math.Max(0, last); stage < problem.Stages; stage++)
             {
-                if (Array.IndexOf(costs[rank].Stages, stage) >= 0) own = Math.Min(own, coefficients[stage]);
+                if (rankOf[stage] == rank) own = Math.Min(own, coefficients[stage]);
                 else others = Math.Min(others, coefficients[stage]);
             }
 
@@ -229,16 +237,23 @@ internal sealed class PlacementBound
     private void Cheapest(int last)
     {
         Array.Fill(price, double.MaxValue);
+        Array.Clear(mean);
+        for (var cut = 0; cut < lambda.Length; cut++)
+        {
+            var share = lambda[cut];
+            if (share == 0) continue;
+            var ticks = moeTicks[cut];
+            for (var stage = 0; stage < mean.Length; stage++) mean[stage] += share * ticks[stage];
+        }
+
         foreach (var rank in costs)
         {
             order[rank.Rank] = rank.Rank;
             foreach (var stage in rank.Stages)
             {
                 if (stage < last) continue;
-                double mean = 0;
-                for (var cut = 0; cut < lambda.Length; cut++) mean += lambda[cut] * cuts.Moe[cut][stage];
-                if (mean >= price[rank.Rank]) continue;
-                price[rank.Rank] = mean;
+                if (mean[stage] >= price[rank.Rank]) continue;
+                price[rank.Rank] = mean[stage];
                 stageOf[rank.Rank] = stage;
             }
         }

@@ -15,6 +15,13 @@ internal sealed class PlacementDescent
     private readonly List<long[]> weights = [];
     private readonly List<(long Bound, int From, int To)> moves = [];
 
+    // Where no stages overlap, cuts are linear: what a layer of the main kind adds, by cut and stage, and the cuts' lengths at the current
+    // placement. A move that leaves the dense layers where they are is then a sum of three.
+    private readonly StageLines? lines;
+    private readonly List<long[]> layer = [];
+    private readonly List<long> lengths = [];
+    private int firstMovable;
+
     public PlacementDescent(PlacementProblem problem, RankCosts[] costs, Incumbent incumbent)
     {
         this.problem = problem;
@@ -22,6 +29,7 @@ internal sealed class PlacementDescent
         this.incumbent = incumbent;
         state = new RankStates(problem, costs);
         trial = new RankStates(problem, costs);
+        if (StageLines.Exact(problem)) lines = new StageLines(problem);
     }
 
     /// <summary>Descends from the counts (which it changes) until no move helps or the replays are used up.</summary>
@@ -38,7 +46,7 @@ internal sealed class PlacementDescent
             {
                 Move(counts, from, to);
                 trial.Load(counts);
-                if (replays > 0 && Bound(current) < current)
+                if (replays > 0 && (Moves(from, to) ? MoveBound(current, from, to) : Bound(current)) < current)
                 {
                     replays--;
                     var makespan = Replay(trial);
@@ -50,7 +58,7 @@ internal sealed class PlacementDescent
                         break;
                     }
 
-                    weights.Add(WeightsOf(incumbent.Cuts.Count - 1));
+                    Weigh(incumbent.Cuts.Count - 1);
                 }
 
                 Move(counts, to, from);
@@ -84,11 +92,14 @@ internal sealed class PlacementDescent
             for (var to = 0; to < problem.Stages; to++)
             {
                 if (to == from || !counts.Grows(to)) continue;
+                var simple = Moves(from, to);
+                var bound = simple ? MoveBound(current, from, to) : 0;
+                if (bound >= current) continue;
                 Move(counts, from, to);
                 trial.Load(counts);
                 if (trial.FullestOverrun(out _) <= 0)
                 {
-                    var bound = Bound(current);
+                    if (!simple) bound = Bound(current);
                     if (bound < current) moves.Add((bound, from, to));
                 }
 
@@ -97,6 +108,22 @@ internal sealed class PlacementDescent
         }
 
         moves.Sort();
+    }
+
+    private bool Moves(int from, int to) => lines is not null && from >= firstMovable && to >= firstMovable
+        && (problem.MoeLayers == 0 || state.Contents[from].Moe > 0);
+
+    private long MoveBound(long limit, int from, int to)
+    {
+        long longest = 0;
+        for (var cut = lengths.Count - 1; cut >= 0; cut--)
+        {
+            var length = lengths[cut] + layer[cut][to] - layer[cut][from];
+            if (length >= limit) return length;
+            longest = Math.Max(longest, length);
+        }
+
+        return longest;
     }
 
     // Longest cut at the trial, or the first that reaches the limit.
@@ -131,15 +158,26 @@ internal sealed class PlacementDescent
     // What each rank adds to each cut at the current placement; last entry: hand-overs.
     private void Weigh()
     {
+        firstMovable = 0;
+        if (problem.MoeLayers > 0)
+            for (var stage = 0; stage < problem.Stages; stage++)
+                if (state.Contents[stage].Dense > 0) firstMovable = stage;
         weights.Clear();
-        for (var cut = 0; cut < incumbent.Cuts.Count; cut++) weights.Add(WeightsOf(cut));
+        lengths.Clear();
+        for (var cut = 0; cut < incumbent.Cuts.Count; cut++) Weigh(cut);
     }
 
-    private long[] WeightsOf(int cut)
+    private void Weigh(int cut)
     {
         var own = new long[costs.Length + 1];
         for (var rank = 0; rank < costs.Length; rank++) own[rank] = CutTable.Weight(incumbent.Cuts[cut], costs[rank], state.Durations(rank));
         own[^1] = incumbent.Cuts[cut].Lags * problem.Lag;
-        return own;
+        weights.Add(own);
+        lengths.Add(own.Sum());
+        if (lines is not null && layer.Count == cut)
+        {
+            var line = lines.Of(incumbent.Cuts[cut]);
+            layer.Add([.. (problem.MoeLayers > 0 ? line.Moe : line.Dense).Select(value => (long)value)]);
+        }
     }
 }

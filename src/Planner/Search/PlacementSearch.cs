@@ -28,17 +28,21 @@ public static class PlacementSearch
         Solve(problem, upperBound, long.MaxValue, cancel);
 
     /// <summary>The same with an end: after so many nodes the best so far is returned, with the lowest open bound; 0 takes the local search's word.</summary>
-    public static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, CancellationToken cancel)
+    public static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, CancellationToken cancel) =>
+        Solve(problem, upperBound, mostNodes, 0, cancel);
+
+    /// <summary>The same where the root bound is known.</summary>
+    /// <param name="root">What <see cref="RootBound"/> says of this upper bound; 0 where it has not been asked.</param>
+    internal static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, long root, CancellationToken cancel)
     {
         var costs = RankCosts.Of(problem);
         var rules = new PlacementRules(problem);
         var rankCuts = RankCuts.Of(problem.Graph);
         var incumbent = new Incumbent(problem, costs, upperBound);
         incumbent.Cuts.AddRange(rankCuts);
-        long root = 0;
         if (upperBound < long.MaxValue)
         {
-            root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
             if (root >= upperBound && root < long.MaxValue) return Result(incumbent, upperBound, 0);
         }
 

@@ -1,0 +1,135 @@
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>A linear function of what the stages hold.</summary>
+/// <param name="Constant">Whatever the layers, by place of the MTP module (0: last stage, 1: the one before).</param>
+/// <param name="Dense">A dense layer, by stage.</param>
+/// <param name="Moe">A layer behind the dense ones, by stage.</param>
+internal sealed record StageLine(double[] Constant, double[] Dense, double[] Moe)
+{
+    public static StageLine Zero(int stages) => new(new double[2], new double[stages], new double[stages]);
+
+    public void Add(double times, StageLine other)
+    {
+        for (var place = 0; place < Constant.Length; place++) Constant[place] += times * other.Constant[place];
+        for (var stage = 0; stage < Dense.Length; stage++)
+        {
+            Dense[stage] += times * other.Dense[stage];
+            Moe[stage] += times * other.Moe[stage];
+        }
+    }
+
+    public void Clear()
+    {
+        Array.Clear(Constant);
+        Array.Clear(Dense);
+        Array.Clear(Moe);
+    }
+
+    /// <summary>Value at a placement.</summary>
+    public double At(LayerCounts counts, int denseLayers)
+    {
+        var sum = Constant[counts.MtpPlace];
+        for (var stage = 0; stage < Dense.Length; stage++)
+        {
+            var dense = Math.Min(denseLayers, counts.Layers[stage]);
+            denseLayers -= dense;
+            sum += (dense * Dense[stage]) + ((counts.Layers[stage] - dense) * Moe[stage]);
+        }
+
+        return sum;
+    }
+}
+
+/// <summary>
+/// Lengths of paths and memory of ranks as linear functions of the layers a stage: exact where no two stages run as an overlapped pair.
+/// </summary>
+internal sealed class StageLines(PlacementProblem problem)
+{
+    private readonly int last = problem.Stages - 1;
+
+    /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
+    public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
+
+    public StageLine Of(PathCut cut)
+    {
+        var line = StageLine.Zero(problem.Stages);
+        AddConstant(line, cut.Lags * problem.Lag);
+        for (var i = 0; i < cut.Coefficients.Length; i++)
+        {
+            double times = cut.Coefficients[i];
+            if (times == 0) continue;
+            var key = problem.Graph.Durations[i];
+            switch (key.Kind)
+            {
+                case OperationKind.Forward:
+                    Add(line, key.Stage, times, static c => c.Forward);
+                    break;
+                case OperationKind.BackwardInput:
+                    Add(line, key.Stage, times, static c => c.BackwardInput);
+                    break;
+                case OperationKind.Weight:
+                    Add(line, key.Stage, times, static c => c.Weight);
+                    break;
+                case OperationKind.Backward:
+                    Add(line, key.Stage, times, static c => c.BackwardInput + c.Weight);
+                    break;
+                case OperationKind.ReduceGradients:
+                    AddRank(line, key.Rank, times, static c => c.ReduceGradients);
+                    break;
+                case OperationKind.Update:
+                    AddRank(line, key.Rank, times, static c => c.Update);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{key.Kind} is not linear in the layers");
+            }
+        }
+
+        return line;
+    }
+
+    /// <summary>How far a rank is over the memory limit, in KiB, with one of its vectors of micro-batches in flight.</summary>
+    public StageLine Overrun(RankCosts rank, int[] inFlight)
+    {
+        var line = StageLine.Zero(problem.Stages);
+        AddConstant(line, problem.RankBase.StaticKib - problem.LimitKib);
+        for (var i = 0; i < inFlight.Length; i++)
+        {
+            var flying = inFlight[i];
+            Add(line, rank.Stages[i], 1, c => c.StaticKib + (flying * c.ActivationKib));
+        }
+
+        return line;
+    }
+
+    /// <summary>Layers of some stages beyond a number; with <paramref name="sign"/> -1 layers short of it.</summary>
+    public StageLine Beyond(int[] stages, int number, int sign)
+    {
+        var line = StageLine.Zero(problem.Stages);
+        AddConstant(line, -sign * number);
+        foreach (var stage in stages) line.Dense[stage] = line.Moe[stage] = sign;
+        return line;
+    }
+
+    private static void AddConstant(StageLine line, double value)
+    {
+        for (var place = 0; place < line.Constant.Length; place++) line.Constant[place] += value;
+    }
+
+    private void AddRank(StageLine line, int rank, double times, Func<ItemCost, long> part)
+    {
+        AddConstant(line, times * part(problem.RankBase));
+        foreach (var stage in problem.Graph.StagesOfRank[rank]) Add(line, stage, times, part);
+    }
+
+    private void Add(StageLine line, int stage, double times, Func<ItemCost, long> part)
+    {
+        AddConstant(line, times * part(problem.Fixed(stage)));
+        line.Dense[stage] += times * part(problem.Dense);
+        line.Moe[stage] += times * part(problem.Moe);
+        if (stage == last) line.Constant[0] += times * problem.MtpModules * part(problem.MtpOnLast);
+        if (stage == last - 1) line.Constant[1] += times * problem.MtpModules * part(problem.MtpBeforeLast);
+    }
+}
