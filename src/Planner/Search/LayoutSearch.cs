@@ -47,6 +47,14 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private const long MoreNodes = 10;
     private const long AllNodes = 60_000;
 
+    // The same for the search over stages; less where the gap is already as small as this share of the step. Where a search only wants something
+    // to compare with, it does without.
+    private const long FirstStageNodes = 1_500;
+    private const long MoreStageNodes = 3;
+    private const long AllStageNodes = 100_000;
+    private const long EnoughStageNodes = 20_000;
+    private const double SmallGap = 0.005;
+
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
@@ -73,7 +81,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             {
                 var found = candidate.Root >= limit
                     ? candidate
-                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, cancel) };
+                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
                 searched.Add(found);
                 next++;
                 if (!found.HasPlan || (best >= 0 && found.Result!.Makespan >= searched[best].Result!.Makespan)) continue;
@@ -84,7 +92,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
         }
 
-        var bound = Close(searched, ref best, cancel);
+        var bound = Close(searched, ref best, within > 0 ? AllStageNodes : 0, cancel);
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
@@ -103,12 +111,16 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         graphs.GetOrAdd((layout.Schedule, layout.Pipeline), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value,
         space.MemoryLimit);
 
-    // Branches on open placements while they may hold something better than the best: fewest tries first, then lowest bound. Returns the bound
-    // of all that is left.
-    private static double Close(List<SearchedLayout> searched, ref int best, CancellationToken cancel)
+    // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
+    // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
+    private static double Close(List<SearchedLayout> searched, ref int best, long stagesLeft, CancellationToken cancel)
     {
         var tries = new int[searched.Count];
-        for (var left = AllNodes; ;)
+        var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
+        var byStage = searched.Select(layout => PlacementSearch.Alone(layout.Problem)).ToArray();
+        var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
+        var ranksLeft = AllNodes;
+        for (var stages = false; ;)
         {
             var makespan = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
             var open = -1;
@@ -117,17 +129,28 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             {
                 if (searched[i].OpenBound >= makespan) continue;
                 bound = Math.Min(bound, searched[i].OpenBound);
-                if (open < 0 || tries[i] < tries[open] || (tries[i] == tries[open] && searched[i].OpenBound < searched[open].OpenBound)) open = i;
+                if (!(stages ? byStage[i] : byRank[i])) continue;
+                if (open < 0 || Turn(i).CompareTo(Turn(open)) < 0) open = i;
             }
 
-            if (open < 0) return best < 0 ? double.MaxValue : makespan;
-            if (left <= 0 || cancel.IsCancellationRequested) return bound;
-            var most = FirstNodes;
-            for (var i = 0; i < tries[open]; i++) most *= MoreNodes;
-            tries[open]++;
+            if (bound == makespan) return best < 0 ? double.MaxValue : makespan;
+            if (cancel.IsCancellationRequested) return bound;
+            ref var left = ref (stages ? ref stagesLeft : ref ranksLeft);
+            var enough = stages && bound >= makespan * (1 - SmallGap) && stagesLeft <= AllStageNodes - EnoughStageNodes;
+            if (open < 0 || left <= 0 || enough)
+            {
+                if (stages || makespan == long.MaxValue) return bound;
+                stages = true;
+                Array.Clear(tries);
+                continue;
+            }
+
             var known = searched[open].Result!;
-            var again = PlacementSearch.Solve(searched[open].Problem, makespan, Math.Min(most, left), cancel);
+            var graph = searched[open].Problem.Graph;
+            var again = PlacementSearch.Solve(
+                searched[open].Problem, makespan, Math.Min(Effort(tries[open]++, stages), left), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
             left -= again.Nodes + SetUpNodes;
+            if (again.Useful.Length > 0) useful[graph] = again.Useful;
             searched[open] = searched[open] with
             {
                 Result = again.Plan is null
@@ -135,7 +158,16 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                     : again with { Nodes = known.Nodes + again.Nodes },
             };
             if (again.Plan is not null && again.Makespan < makespan) best = open;
+
+            (int Tries, long Bound) Turn(int i) => (stages ? tries[i] / 4 : tries[i], searched[i].OpenBound);
         }
+    }
+
+    private static long Effort(int tries, bool stages)
+    {
+        var most = stages ? FirstStageNodes : FirstNodes;
+        for (var i = 0; i < tries; i++) most *= stages ? MoreStageNodes : MoreNodes;
+        return most;
     }
 
     // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.

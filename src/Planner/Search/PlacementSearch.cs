@@ -11,7 +11,6 @@ public static class PlacementSearch
 {
     private const int DescentReplays = 40;
     private const int FirstRound = 12;
-
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
     private const double MostWays = 2_000;
@@ -29,11 +28,20 @@ public static class PlacementSearch
 
     /// <summary>The same with an end: after so many nodes the best so far is returned, with the lowest open bound; 0 takes the local search's word.</summary>
     public static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, CancellationToken cancel) =>
-        Solve(problem, upperBound, mostNodes, 0, cancel);
+        Solve(problem, upperBound, mostNodes, 0, false, [], cancel);
 
-    /// <summary>The same where the root bound is known.</summary>
+    /// <summary>The same with what is known already.</summary>
     /// <param name="root">What <see cref="RootBound"/> says of this upper bound; 0 where it has not been asked.</param>
-    internal static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, long root, CancellationToken cancel)
+    /// <param name="byStages">Branches over stages even where the contents of ranks could be enumerated.</param>
+    /// <param name="useful">Paths of the graph that bounded much elsewhere.</param>
+    internal static PlacementResult Solve(
+        PlacementProblem problem,
+        long upperBound,
+        long mostNodes,
+        long root,
+        bool byStages,
+        IReadOnlyList<PathCut> useful,
+        CancellationToken cancel)
     {
         var costs = RankCosts.Of(problem);
         var rules = new PlacementRules(problem);
@@ -49,6 +57,9 @@ public static class PlacementSearch
         var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
         if (start is null && overrun > 0 && fullest >= 0 && !Enumerates(problem))
         {
+            if (mostNodes > 0 && upperBound < long.MaxValue && Alone(problem))
+                return BranchStages(problem, costs, incumbent, useful, null, root, mostNodes, cancel);
+
             // The local search found nothing that fits, and the exact answer is out of reach: nothing is known but the bound.
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
             return Result(incumbent, Math.Min(root, upperBound), 0);
@@ -57,14 +68,41 @@ public static class PlacementSearch
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
-        if (mostNodes <= 0 || !Enumerates(problem))
+        if (mostNodes <= 0 || !(Alone(problem) || Enumerates(problem)))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
         }
 
-        return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
+        return byStages || !Enumerates(problem)
+            ? BranchStages(problem, costs, incumbent, useful, start, root, mostNodes, cancel)
+            : Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
     }
+
+    /// <summary>Several stages a rank, none overlapped: what <see cref="StageBranch"/> is for.</summary>
+    internal static bool Alone(PlacementProblem problem) => problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
+
+    private static PlacementResult BranchStages(
+        PlacementProblem problem,
+        RankCosts[] costs,
+        Incumbent incumbent,
+        IReadOnlyList<PathCut> useful,
+        LayerCounts? start,
+        long root,
+        long mostNodes,
+        CancellationToken cancel)
+    {
+        var branch = new StageBranch(problem, costs, incumbent, [.. incumbent.Cuts, .. useful], start, cancel);
+        branch.Run(Math.Max(1, mostNodes / NodesOfTurn(problem)));
+        var nodes = (int)Math.Min(int.MaxValue, branch.Turns * NodesOfTurn(problem));
+        incumbent.Useful.AddRange(branch.Useful);
+        if (!branch.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
+        if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
+        return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, branch.OpenBound)), nodes);
+    }
+
+    // What a turn of the search over stages costs in nodes of the search over ranks: about as many paths play as many placements as there are stages.
+    private static long NodesOfTurn(PlacementProblem problem) => 10 + (problem.Stages * problem.Stages / 20);
 
     /// <summary>Whether what a rank may hold can be enumerated: few stages, and few ways to share a quarter more than its mean number of layers among them.</summary>
     public static bool Enumerates(PlacementProblem problem)
@@ -169,5 +207,5 @@ public static class PlacementSearch
         0,
         [.. incumbent.Cuts],
         nodes,
-        incumbent.Replays);
+        incumbent.Replays) { Useful = [.. incumbent.Useful] };
 }
