@@ -207,5 +207,6 @@ public static class PlacementSearch
         0,
         [.. incumbent.Cuts],
         nodes,
-        incumbent.Replays) { Useful = [.. incumbent.Useful] };
+        incumbent.Replays)
+    { Useful = [.. incumbent.Useful] };
 }
