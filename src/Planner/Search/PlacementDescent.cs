@@ -1,4 +1,5 @@
 using Planner.Cost.Pipeline;
+
 namespace Planner.Search;
 
 /// <summary>

@@ -11,6 +11,7 @@ public static class PlacementSearch
 {
     private const int DescentReplays = 40;
     private const int FirstRound = 12;
+
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
     private const double MostWays = 2_000;
