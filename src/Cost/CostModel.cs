@@ -41,27 +41,30 @@ public sealed class CostModel
     /// <param name="limit">Memory of one GPU.</param>
     public PlacementProblem Problem(LayoutSpec layout, ScheduleGraph graph, Bytes limit)
     {
-        var items = Items(layout);
-        return new PlacementProblem(
+        var problem = new PlacementProblem(
             graph,
-            items.Lag,
+            0,
             Model.LeadingDenseLayers,
             Model.LayersFromFirstMoe,
             Model.MtpModules,
-            items.Embedding,
-            items.Dense,
-            items.Moe,
-            items.MtpOnLast,
-            items.MtpBeforeLast,
-            items.Head,
-            items.SendForward,
-            items.SendBackward,
-            items.RankBase,
+            default,
+            default,
+            default,
+            default,
+            default,
+            default,
+            default,
+            default,
+            default,
             (long)Math.Floor(limit.Value / 1024))
         {
             LocalBoundary = LocalBoundary(layout.Schedule, graph),
         };
+        return problem.Costing([.. layout.Recompute.Choices.Select(policy => LayoutItems.Of(this, layout, policy))]);
     }
+
+    /// <summary>What the parts of the model cost under a layout whose stages all follow one recompute policy.</summary>
+    public LayoutItems Items(LayoutSpec layout) => LayoutItems.Of(this, layout, layout.Recompute);
 
     // Two copies of a model that run towards each other meet on different ranks, though the folded graph shows one.
     private static int LocalBoundary(ISchedule schedule, ScheduleGraph graph)
@@ -72,7 +75,4 @@ public sealed class CostModel
                 if (stages.Contains(stage + 1)) return stage;
         return -1;
     }
-
-    /// <summary>What the parts of the model cost under a layout.</summary>
-    public LayoutItems Items(LayoutSpec layout) => LayoutItems.Of(this, layout);
 }

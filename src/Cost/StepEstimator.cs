@@ -20,7 +20,7 @@ public sealed class StepEstimator
     private readonly StagePlan plan;
     private readonly BuiltPipeline pipeline;
     private readonly PlacementProblem problem;
-    private readonly ModelParts parts;
+    private readonly ImmutableArray<ModelParts> levels;
     private readonly StateCosts states;
 
     /// <param name="model">Costs.</param>
@@ -34,7 +34,8 @@ public sealed class StepEstimator
         this.plan = plan;
         this.pipeline = pipeline ?? new BuiltPipeline(layout.Schedule, layout.Pipeline);
         problem = model.Problem(layout, this.pipeline.Graph, model.Machine.Accelerator.Memory);
-        parts = ModelParts.Of(model, LayoutItems.KeyOf(layout), LayoutItems.EmbeddingBesideHead(layout));
+        var beside = LayoutItems.EmbeddingBesideHead(layout);
+        levels = [.. layout.Recompute.Choices.Select(policy => ModelParts.Of(model, LayoutItems.KeyOf(layout, policy), beside))];
         states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
     }
 
@@ -137,10 +138,13 @@ public sealed class StepEstimator
 
     private ImmutableArray<int> StagesOf(int rank) => problem.Graph.StagesOfRank[Folded(rank)];
 
+    private ModelParts PartsOf(int stage) => levels[plan.Stages[stage].Level];
+
     // The costed parts on a stage, each as often as it occurs.
     private IEnumerable<LayerCost> PartsIn(int stage)
     {
         var content = plan.Stages[stage];
+        var parts = PartsOf(stage);
         if (stage == 0) yield return parts.Embedding;
         for (var i = 0; i < content.Dense; i++) yield return parts.Dense!.Value;
         for (var i = 0; i < content.Moe; i++) yield return parts.Moe!.Value;
@@ -158,13 +162,15 @@ public sealed class StepEstimator
         var overhead = model.Stack.Memory.AllocatorOverhead;
         var stages = StagesOf(rank);
         StateMemory held = default;
-        var transient = parts.Transient + model.Layers.Fixed(LayoutItems.KeyOf(layout), KindsOn(stages), stages.Any(stage => plan.Stages[stage].Mtp > 0))
-            + states.GatheredLayers(parts);
+        var parts = levels[0];
+        var moment = stages.Max(stage => PartsOf(stage).Transient + (stage == problem.Stages - 1 ? PartsOf(stage).HeadTransient : 0));
+        var transient = moment + states.GatheredLayers(parts)
+            + model.Layers.Fixed(LayoutItems.KeyOf(layout, layout.Recompute.Choices[0]), KindsOn(stages), stages.Any(stage => plan.Stages[stage].Mtp > 0));
         foreach (var stage in stages)
         {
             foreach (var part in PartsIn(stage)) held += states.Memory(part.Elements);
             if (stage == 0) transient += states.Whole(parts.Embedding.Elements);
-            if (stage == problem.Stages - 1) transient += parts.HeadTransient + states.Whole(parts.Head.Elements);
+            if (stage == problem.Stages - 1) transient += states.Whole(parts.Head.Elements);
             if (HoldsCopy(stage)) transient += states.Whole(parts.Embedding.Elements);
         }
 
@@ -188,7 +194,7 @@ public sealed class StepEstimator
     }
 
     // A module away from the embedding keeps its own copy.
-    private bool HoldsCopy(int stage) => plan.Stages[stage].Mtp > 0 && (stage != problem.Stages - 1 || !parts.MtpFindsEmbedding);
+    private bool HoldsCopy(int stage) => plan.Stages[stage].Mtp > 0 && (stage != problem.Stages - 1 || !levels[0].MtpFindsEmbedding);
 
     private double StageActivations(int stage) => PartsIn(stage).Sum(part => part.Activations);
 

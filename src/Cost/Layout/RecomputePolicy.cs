@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Planner.Cost.Layout;
 
 /// <summary>Parts of a layer that the backward pass computes again instead of keeping; names are Megatron's --recompute-modules.</summary>
@@ -40,9 +42,25 @@ public enum RecomputeModules
     EverySecondProduct = 512,
 }
 
-/// <summary>A named choice of what is recomputed.</summary>
+/// <summary>A named choice of what is recomputed: by every stage, or of several policies the one that suits a stage.</summary>
 public sealed record RecomputePolicy(string Name, RecomputeModules Modules)
 {
+    /// <summary>What a choice stage by stage is called.</summary>
+    public const string PerStageName = "per-stage";
+
+    /// <summary>Policies among which every stage has its own choice, by <see cref="StageContent.Level"/>; empty where all stages follow this one.</summary>
+    public ImmutableArray<RecomputePolicy> Levels { get; init; } = [];
+
+    /// <summary>Policies that a stage may follow.</summary>
+    public ImmutableArray<RecomputePolicy> Choices => Levels.IsEmpty ? [this] : Levels;
+
+    /// <summary>A choice stage by stage; of one policy, that policy.</summary>
+    public static RecomputePolicy PerStage(ImmutableArray<RecomputePolicy> levels) =>
+        levels.Length == 1 ? levels[0] : new RecomputePolicy(PerStageName, RecomputeModules.None) { Levels = levels };
+
+    /// <summary>The policy of a stage.</summary>
+    public RecomputePolicy Of(StageContent stage) => Levels.IsEmpty ? this : Levels[stage.Level];
+
     public static RecomputePolicy None { get; } = new("none", RecomputeModules.None);
 
     public static RecomputePolicy Full { get; } = new("full", RecomputeModules.Full);

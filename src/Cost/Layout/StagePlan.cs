@@ -6,8 +6,12 @@ namespace Planner.Cost.Layout;
 /// <param name="Dense">Dense layers.</param>
 /// <param name="Moe">MoE layers.</param>
 /// <param name="Mtp">Multi-token-prediction modules.</param>
-public readonly record struct StageContent(int Dense, int Moe, int Mtp)
+/// <param name="Level">Which of its layout's recompute policies the stage follows; 0 where there is one for all stages.</param>
+public readonly record struct StageContent(int Dense, int Moe, int Mtp, int Level = 0)
 {
+    /// <summary>In place of a level: every cost the least of all levels.</summary>
+    public const int LeastOfLevels = -1;
+
     public int Layers => Dense + Moe;
 }
 

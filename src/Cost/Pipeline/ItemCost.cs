@@ -25,6 +25,58 @@ public readonly record struct ItemCost(
     long StaticKib,
     long ActivationKib)
 {
+    /// <summary>
+    /// What a pair in which it is the forward takes less than both alone, with the backward of a layer of the main kind at its side. A pair of two
+    /// stages hides no more than the layers of either can: seven layers' traffic does not hide beside one layer.
+    /// </summary>
+    public long HiddenForward { get; init; }
+
+    /// <summary>The same in which it is the backward.</summary>
+    public long HiddenBackward { get; init; }
+
+    /// <summary>Needed for a moment; of several items on a rank the largest counts.</summary>
+    public long TransientKib { get; init; }
+
+    /// <summary>Component by component the smaller.</summary>
+    public static ItemCost Least(ItemCost a, ItemCost b) => new(
+        Math.Min(a.Forward, b.Forward),
+        Math.Min(a.BackwardInput, b.BackwardInput),
+        Math.Min(a.Weight, b.Weight),
+        Math.Min(a.PairForwardCompute, b.PairForwardCompute),
+        Math.Min(a.PairForwardTraffic, b.PairForwardTraffic),
+        Math.Min(a.PairBackwardCompute, b.PairBackwardCompute),
+        Math.Min(a.PairBackwardTraffic, b.PairBackwardTraffic),
+        Math.Min(a.ReduceGradients, b.ReduceGradients),
+        Math.Min(a.Update, b.Update),
+        Math.Min(a.StaticKib, b.StaticKib),
+        Math.Min(a.ActivationKib, b.ActivationKib))
+    {
+        HiddenForward = Math.Max(a.HiddenForward, b.HiddenForward),
+        HiddenBackward = Math.Max(a.HiddenBackward, b.HiddenBackward),
+        TransientKib = Math.Min(a.TransientKib, b.TransientKib),
+    };
+
+    /// <summary>With what it hides in a pair with a layer.</summary>
+    public ItemCost Beside(in ItemCost layer) => this with
+    {
+        HiddenForward = Math.Max(0, Forward + layer.BackwardInput + layer.Weight
+            - Math.Max(PairForwardCompute + layer.PairBackwardCompute, PairForwardTraffic + layer.PairBackwardTraffic)),
+        HiddenBackward = Math.Max(0, layer.Forward + BackwardInput + Weight
+            - Math.Max(layer.PairForwardCompute + PairBackwardCompute, layer.PairForwardTraffic + PairBackwardTraffic)),
+    };
+
+    /// <summary>
+    /// An overlapped pair of one stage's forward and another's backward: its compute or its traffic, whichever is longer, and no less than both alone
+    /// without what the smaller of the two can hide.
+    /// </summary>
+    public static long Pair(in ItemCost forward, in ItemCost backward) => Math.Max(
+        LeastPair(forward, backward),
+        forward.Forward + backward.BackwardInput + backward.Weight - Math.Min(forward.HiddenForward, backward.HiddenBackward));
+
+    /// <summary>The same with everything hidden; never falls when a stage gets another layer, as the pair itself may.</summary>
+    public static long LeastPair(in ItemCost forward, in ItemCost backward) => Math.Max(
+        forward.PairForwardCompute + backward.PairBackwardCompute, forward.PairForwardTraffic + backward.PairBackwardTraffic);
+
     public static ItemCost operator +(ItemCost a, ItemCost b) => new(
         a.Forward + b.Forward,
         a.BackwardInput + b.BackwardInput,
@@ -36,7 +88,12 @@ public readonly record struct ItemCost(
         a.ReduceGradients + b.ReduceGradients,
         a.Update + b.Update,
         a.StaticKib + b.StaticKib,
-        a.ActivationKib + b.ActivationKib);
+        a.ActivationKib + b.ActivationKib)
+    {
+        HiddenForward = a.HiddenForward + b.HiddenForward,
+        HiddenBackward = a.HiddenBackward + b.HiddenBackward,
+        TransientKib = Math.Max(a.TransientKib, b.TransientKib),
+    };
 
     public static ItemCost operator *(int n, ItemCost a) => new(
         n * a.Forward,
@@ -49,5 +106,10 @@ public readonly record struct ItemCost(
         n * a.ReduceGradients,
         n * a.Update,
         n * a.StaticKib,
-        n * a.ActivationKib);
+        n * a.ActivationKib)
+    {
+        HiddenForward = n * a.HiddenForward,
+        HiddenBackward = n * a.HiddenBackward,
+        TransientKib = n > 0 ? a.TransientKib : 0,
+    };
 }

@@ -17,10 +17,13 @@ public sealed record LayoutItems(
     ItemCost RankBase,
     long Lag)
 {
-    /// <summary>Costs of a layout.</summary>
-    public static LayoutItems Of(CostModel model, LayoutSpec layout)
+    /// <summary>KiB of the head that are needed for a moment only, beyond a layer's; part of <see cref="Head"/>.</summary>
+    public long HeadTransientKib { get; init; }
+
+    /// <summary>Costs of a layout whose stages all follow one recompute policy.</summary>
+    public static LayoutItems Of(CostModel model, LayoutSpec layout, RecomputePolicy recompute)
     {
-        var key = KeyOf(layout);
+        var key = KeyOf(layout, recompute);
         var states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
         var parts = ModelParts.Of(model, key, EmbeddingBesideHead(layout));
         return Of(model, layout.Degrees, key, states, parts);
@@ -32,24 +35,31 @@ public sealed record LayoutItems(
         var send = SendSeconds(model, degrees, key);
         var blocked = StateCosts.Tick(send * model.Stack.Exposed.Pipeline);
         var embedding = Whole(states, parts.Embedding);
+        var head = Whole(states, parts.Head);
         var overhead = model.Stack.Memory.AllocatorOverhead;
         var held = overhead * (parts.Transient + parts.Fixed + states.GatheredLayers(parts));
+        var main = states.Item((parts.Moe ?? parts.Dense)!.Value);
         return new LayoutItems(
             embedding,
-            parts.Dense is { } dense ? states.Item(dense) : default,
-            parts.Moe is { } moe ? states.Item(moe) : default,
-            parts.Mtp is { } mtp ? states.Item(mtp) + (parts.MtpFindsEmbedding ? default : CopyOf(embedding)) : default,
-            parts.Mtp is { } before ? states.Item(before) + CopyOf(embedding) : default,
-            Whole(states, parts.Head) with { StaticKib = Whole(states, parts.Head).StaticKib + StateCosts.Kib(overhead * parts.HeadTransient) },
+            parts.Dense is { } dense ? states.Item(dense).Beside(main) : default,
+            parts.Moe is { } moe ? states.Item(moe).Beside(main) : default,
+            parts.Mtp is { } mtp ? states.Item(mtp).Beside(main) + (parts.MtpFindsEmbedding ? default : CopyOf(embedding)) : default,
+            parts.Mtp is { } before ? states.Item(before).Beside(main) + CopyOf(embedding) : default,
+            head.Beside(main) with { StaticKib = head.StaticKib + StateCosts.Kib(overhead * parts.HeadTransient) },
             new ItemCost(blocked, 0, 0, blocked, blocked, 0, 0, 0, 0, 0, 0),
             new ItemCost(0, blocked, 0, 0, 0, blocked, blocked, 0, 0, 0, 0),
             new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(model.Stack.Memory.Reserve.Value + held), 0),
-            StateCosts.Tick(send) - blocked);
+            StateCosts.Tick(send) - blocked)
+        { HeadTransientKib = StateCosts.Kib(overhead * parts.HeadTransient) };
     }
 
-    /// <summary>What a layer's cost depends on, of a layout.</summary>
-    public static LayerKey KeyOf(LayoutSpec layout) =>
-        new(layout.Degrees.Tensor, layout.Degrees.Context, layout.Degrees.Expert, layout.MicroBatch, layout.Recompute);
+    /// <summary>What a layer's cost depends on, of a layout whose stages all follow one recompute policy.</summary>
+    public static LayerKey KeyOf(LayoutSpec layout) => KeyOf(layout, layout.Recompute);
+
+    /// <summary>The same of a layer on a stage that follows a policy.</summary>
+    public static LayerKey KeyOf(LayoutSpec layout, RecomputePolicy recompute) => recompute.Levels.IsEmpty
+        ? new(layout.Degrees.Tensor, layout.Degrees.Context, layout.Degrees.Expert, layout.MicroBatch, recompute)
+        : throw new ArgumentException("every stage has its own policy", nameof(recompute));
 
     /// <summary>First and last stage lie on one rank: one rank only, and V-shaped or bidirectional schedules.</summary>
     public static bool EmbeddingBesideHead(LayoutSpec layout)

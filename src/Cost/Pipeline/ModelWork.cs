@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Layers;
 using Planner.Cost.Models;
 using Planner.Cost.Schedules;
@@ -12,6 +13,36 @@ public sealed class ModelWork
 {
     private readonly PipelineWork work;
     private readonly CostModel model;
+
+    // Backward of a layer of the main kind.
+    private readonly long layerBackward;
+    private readonly long layerPair;
+
+    private ModelWork(CostModel model, LayerKey key, ImmutableArray<ModelWork> levels)
+    {
+        this.model = model;
+        Key = key;
+        Levels = levels;
+        Parts = levels[0].Parts;
+        work = levels.Select(level => level.work).Aggregate(Least);
+        ActivationKib = levels.Min(level => level.ActivationKib);
+        LeastActivationKib = levels.Min(level => level.LeastActivationKib);
+        RankBaseKib = levels.Min(level => level.RankBaseKib);
+        var fastest = levels.MinBy(level => (level.layerBackward, level.ActivationKib))!;
+        FastActivationKib = fastest.ActivationKib;
+        var (backwardOfKib, pairOfKib) = (double.MaxValue, double.MaxValue);
+        foreach (var leaner in levels.Where(level => level.ActivationKib < fastest.ActivationKib))
+        {
+            double saved = fastest.ActivationKib - leaner.ActivationKib;
+            backwardOfKib = Math.Min(backwardOfKib, (leaner.layerBackward - fastest.layerBackward) / saved);
+            pairOfKib = Math.Min(pairOfKib, (leaner.layerPair - fastest.layerPair) / saved);
+        }
+
+        BackwardOfKib = backwardOfKib == double.MaxValue ? 0 : backwardOfKib;
+        PairOfKib = pairOfKib == double.MaxValue ? 0 : Math.Max(0, pairOfKib);
+        LayerTicks = levels.Min(level => level.LayerTicks);
+        LayerPairTicks = levels.Min(level => level.LayerPairTicks);
+    }
 
     public ModelWork(CostModel model, LayerKey key)
     {
@@ -57,30 +88,62 @@ public sealed class ModelWork
             share,
             0,
             0);
-        ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
+        FastActivationKib = ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
+        var main = (Parts.Moe ?? Parts.Dense)!.Value;
+        layerBackward = StateCosts.Tick(main.BackwardInput) + StateCosts.Tick(main.Weight);
+        layerPair = Math.Min(layerBackward, StateCosts.Tick(main.PairBackwardCompute));
+        LayerTicks = StateCosts.Tick(main.Forward) + layerBackward;
+        LayerPairTicks = Math.Min(StateCosts.Tick(main.Forward), StateCosts.Tick(main.PairForwardCompute)) + layerPair;
         LeastActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead
             * Math.Min(Parts.Dense?.Activations ?? double.MaxValue, Parts.Moe?.Activations ?? double.MaxValue));
         RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + (model.Stack.Memory.AllocatorOverhead * (Parts.Transient + Parts.Fixed)));
     }
 
+    /// <summary>The work under each recompute policy that a stage may follow; empty where there is one for all.</summary>
+    public ImmutableArray<ModelWork> Levels { get; } = [];
+
+    /// <summary>The work under a key whose recompute policy may be a choice stage by stage: then the least of all choices.</summary>
+    public static ModelWork Of(CostModel model, LayerKey key) => key.Recompute.Levels.IsEmpty
+        ? new ModelWork(model, key)
+        : new ModelWork(model, key, [.. key.Recompute.Levels.Select(level => new ModelWork(model, key with { Recompute = level }))]);
+
     public LayerKey Key { get; }
 
     public ModelParts Parts { get; }
 
-    /// <summary>Activations of a layer of the main kind, a micro-batch in flight.</summary>
+    /// <summary>Activations of a layer of the main kind, a micro-batch in flight; the least of all policies.</summary>
     public long ActivationKib { get; }
+
+    /// <summary>The same under the policy with the shortest backward.</summary>
+    public long FastActivationKib { get; }
 
     /// <summary>Activations of the layer that keeps least, a micro-batch in flight.</summary>
     public long LeastActivationKib { get; }
+
+    /// <summary>Forward and full backward of a layer of the main kind, ticks.</summary>
+    public long LayerTicks { get; }
+
+    /// <summary>The smaller of that and its compute in pairs, ticks.</summary>
+    public long LayerPairTicks { get; }
+
+    /// <summary>Where stages have a choice of policies: ticks of backward that a KiB less of activations costs at least.</summary>
+    public double BackwardOfKib { get; }
+
+    /// <summary>The same inside pairs.</summary>
+    public double PairOfKib { get; }
 
     /// <summary>What every rank holds whatever its layers.</summary>
     public long RankBaseKib { get; }
 
     /// <summary>The work with a pipeline's hand-overs and what the states cost.</summary>
-    public PipelineWork With(double sendSeconds, in StateTotals states) => work with
+    /// <param name="sendSeconds">One hand-over.</param>
+    /// <param name="states">States.</param>
+    /// <param name="savedKib">Activations a micro-batch that stages must not keep under the fastest policy, at least, summed over them.</param>
+    public PipelineWork With(double sendSeconds, in StateTotals states, double savedKib = 0) => work with
     {
         Forward = work.Forward + states.MicroBatchForward,
-        Backward = work.Backward + states.MicroBatchBackward,
+        Backward = work.Backward + states.MicroBatchBackward + (savedKib * BackwardOfKib),
+        PairBackward = work.PairBackward + (savedKib * PairOfKib),
         PairForwardTraffic = work.PairForwardTraffic + states.MicroBatchForward,
         PairBackwardTraffic = work.PairBackwardTraffic + states.MicroBatchBackward,
         Blocked = StateCosts.Tick(sendSeconds * model.Stack.Exposed.Pipeline),
@@ -89,6 +152,24 @@ public sealed class ModelWork
         // A stage that hands over both ways is blocked as long forward as backward.
         ForwardShare = Math.Min(Math.Min(work.ForwardShare, states.ForwardShare), sendSeconds > 0 ? 0.5 : 1),
     };
+
+    private static PipelineWork Least(PipelineWork a, PipelineWork b) => new(
+        Math.Min(a.Forward, b.Forward),
+        Math.Min(a.Backward, b.Backward),
+        Math.Min(a.PairForward, b.PairForward),
+        Math.Min(a.PairBackward, b.PairBackward),
+        Math.Min(a.PairForwardTraffic, b.PairForwardTraffic),
+        Math.Min(a.PairBackwardTraffic, b.PairBackwardTraffic),
+        Math.Min(a.LeastForward, b.LeastForward),
+        Math.Min(a.LeastLayer, b.LeastLayer),
+        Math.Min(a.EmbeddingForward, b.EmbeddingForward),
+        Math.Min(a.Embedding, b.Embedding),
+        Math.Min(a.EmbeddingPair, b.EmbeddingPair),
+        Math.Min(a.Head, b.Head),
+        Math.Min(a.HeadPair, b.HeadPair),
+        Math.Min(a.ForwardShare, b.ForwardShare),
+        0,
+        0);
 
     private static (long Forward, long Backward, long Pair) Whole(LayerCost part)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Layout;
 using Planner.Cost.Schedules;
 
@@ -43,23 +44,79 @@ public sealed record PlacementProblem(
 {
     public int Stages { get; } = Graph.StagesOfRank.Sum(stages => stages.Length);
 
+    /// <summary>
+    /// Recompute policies among which every stage has its own choice; empty where there is one for all. Where there are several, the costs of
+    /// parts and of <see cref="RankBase"/> above are the least of all of them.
+    /// </summary>
+    public ImmutableArray<RecomputeLevel> Levels { get; init; } = [];
+
+    /// <summary>Ways to recompute a stage.</summary>
+    public int LevelsOfStage => Math.Max(1, Levels.Length);
+
     /// <summary>The stage whose successor lies on the same rank, so that nothing is sent between them (the middle of a V); -1 where there is none.</summary>
     public int LocalBoundary { get; init; } = -1;
 
+    /// <summary>The same placement with other costs: one set for each recompute policy that a stage may follow.</summary>
+    public PlacementProblem Costing(ImmutableArray<LayoutItems> levels)
+    {
+        var first = levels[0];
+        var costed = this with
+        {
+            Lag = first.Lag,
+            Embedding = first.Embedding,
+            SendForward = first.SendForward,
+            SendBackward = first.SendBackward,
+            Dense = levels.Select(level => level.Dense).Aggregate(ItemCost.Least),
+            Moe = levels.Select(level => level.Moe).Aggregate(ItemCost.Least),
+            MtpOnLast = levels.Select(level => level.MtpOnLast).Aggregate(ItemCost.Least),
+            MtpBeforeLast = levels.Select(level => level.MtpBeforeLast).Aggregate(ItemCost.Least),
+            Head = levels.Select(level => level.Head).Aggregate(ItemCost.Least),
+            RankBase = levels.Select(level => level.RankBase).Aggregate(ItemCost.Least),
+        };
+        if (levels.Length == 1) return costed with { Levels = [] };
+        return costed with
+        {
+            Head = levels.Select(HeadAlone).Aggregate(ItemCost.Least),
+            Levels =
+            [
+                .. levels.Select(level => new RecomputeLevel(
+                    level.Dense,
+                    level.Moe,
+                    level.MtpOnLast,
+                    level.MtpBeforeLast,
+                    HeadAlone(level),
+                    level.RankBase.StaticKib - costed.RankBase.StaticKib,
+                    level.HeadTransientKib)),
+            ],
+        };
+
+        static ItemCost HeadAlone(LayoutItems level) => level.Head with { StaticKib = level.Head.StaticKib - level.HeadTransientKib };
+    }
+
     /// <summary>What a stage adds whatever its layers: embedding, head, hand-overs.</summary>
-    public ItemCost Fixed(int stage)
+    public ItemCost Fixed(int stage) => Fixed(stage, Head);
+
+    private ItemCost Fixed(int stage, in ItemCost head)
     {
         ItemCost cost = default;
         if (stage == 0) cost += Embedding;
-        if (stage == Stages - 1) cost += Head;
+        if (stage == Stages - 1) cost += head;
         if (stage < Stages - 1 && stage != LocalBoundary) cost += SendForward;
         if (stage > 0 && stage - 1 != LocalBoundary) cost += SendBackward;
         return cost;
     }
 
-    /// <summary>Everything a stage adds.</summary>
-    public ItemCost StageCost(int stage, StageContent content) =>
-        (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (stage == Stages - 1 ? MtpOnLast : MtpBeforeLast)) + Fixed(stage);
+    /// <summary>Everything a stage adds; with <see cref="StageContent.LeastOfLevels"/> at least.</summary>
+    public ItemCost StageCost(int stage, StageContent content)
+    {
+        var last = stage == Stages - 1;
+        if (Levels.IsEmpty || content.Level == StageContent.LeastOfLevels)
+            return (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (last ? MtpOnLast : MtpBeforeLast)) + Fixed(stage);
+        var level = Levels[content.Level];
+        var cost = (content.Dense * level.Dense) + (content.Moe * level.Moe) + (content.Mtp * (last ? level.MtpOnLast : level.MtpBeforeLast))
+            + Fixed(stage, level.Head);
+        return cost with { TransientKib = level.TransientKib + (last ? level.HeadTransientKib : 0) };
+    }
 
     /// <summary>Fills the graph's duration table for a placement.</summary>
     public void FillDurations(StagePlan plan, Span<long> durations)
@@ -78,16 +135,14 @@ public sealed record PlacementProblem(
         }
     }
 
-    /// <summary>Duration of a stage's operation or of an overlapped pair: the pair takes its compute or its traffic, whichever is longer.</summary>
+    /// <summary>Duration of a stage's operation or of an overlapped pair: the pair is what <see cref="ItemCost.Pair"/> says.</summary>
     public static long Duration(DurationKey key, ItemCost stage, ItemCost pair) => key.Kind switch
     {
         OperationKind.Forward => stage.Forward,
         OperationKind.Backward => stage.BackwardInput + stage.Weight,
         OperationKind.BackwardInput => stage.BackwardInput,
         OperationKind.Weight => stage.Weight,
-        OperationKind.Overlapped => Math.Max(
-            stage.PairForwardCompute + pair.PairBackwardCompute,
-            stage.PairForwardTraffic + pair.PairBackwardTraffic),
+        OperationKind.Overlapped => ItemCost.Pair(stage, pair),
         _ => throw new ArgumentOutOfRangeException(nameof(key), key.Kind, "belongs to a rank, not to a stage"),
     };
 
@@ -96,7 +151,14 @@ public sealed record PlacementProblem(
     {
         var stages = Graph.StagesOfRank[rank];
         var memory = RankBase.StaticKib;
-        foreach (var stage in stages) memory += StageCost(stage, plan.Stages[stage]).StaticKib;
+        long moment = 0;
+        foreach (var stage in stages)
+        {
+            var cost = StageCost(stage, plan.Stages[stage]);
+            memory += cost.StaticKib;
+            moment = Math.Max(moment, cost.TransientKib);
+        }
+
         long peak = 0;
         foreach (var vector in Graph.InFlight[rank])
         {
@@ -105,6 +167,6 @@ public sealed record PlacementProblem(
             peak = Math.Max(peak, held);
         }
 
-        return memory + peak;
+        return memory + moment + peak;
     }
 }

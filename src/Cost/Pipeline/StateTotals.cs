@@ -11,6 +11,17 @@ namespace Planner.Cost.Pipeline;
 /// <param name="Layers">Layers of the main kind.</param>
 public readonly record struct StateTotals(double Sync, double MicroBatchForward, double MicroBatchBackward, double ForwardShare, long LayerKib, int Layers)
 {
+    /// <summary>The same where stages follow one of several recompute policies: the least of them, since what hides depends on the backward pass.</summary>
+    public static StateTotals Of(CostModel model, ModelWork work, Degrees degrees, int copies, Sharding sharding) => work.Levels.IsEmpty
+        ? Of(model, work.Parts, degrees, copies, sharding)
+        : work.Levels.Select(level => Of(model, level.Parts, degrees, copies, sharding)).Aggregate(static (a, b) => new StateTotals(
+            Math.Min(a.Sync, b.Sync),
+            Math.Min(a.MicroBatchForward, b.MicroBatchForward),
+            Math.Min(a.MicroBatchBackward, b.MicroBatchBackward),
+            Math.Min(a.ForwardShare, b.ForwardShare),
+            a.LayerKib,
+            a.Layers));
+
     public static StateTotals Of(CostModel model, ModelParts parts, Degrees degrees, int copies, Sharding sharding)
     {
         var states = new StateCosts(model, degrees, copies, sharding);

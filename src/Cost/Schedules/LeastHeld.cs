@@ -8,7 +8,8 @@ namespace Planner.Cost.Schedules;
 /// </summary>
 /// <param name="Once">Micro-batches of the stages' first layers beyond the stage held least.</param>
 /// <param name="Each">Micro-batches in flight on the stage held least.</param>
-public readonly record struct LeastHeld(int Once, int Each)
+/// <param name="Most">Micro-batches in flight on the stage of the rank held most, or more.</param>
+public readonly record struct LeastHeld(int Once, int Each, int Most)
 {
     /// <summary>One bound for each combination of micro-batches in flight, for every rank (of half of them where two copies mirror each other).</summary>
     /// <remarks>A schedule holds no less with more micro-batches, so twice as many as ranks stand for all larger numbers.</remarks>
@@ -18,24 +19,27 @@ public readonly record struct LeastHeld(int Once, int Each)
         if (schedule.Objection(enough) is not null) enough = shape;
         var last = schedule.Stages(enough) - 1;
         var programs = schedule.Operations(enough);
-        return [.. Enumerable.Range(0, shape.Ranks / schedule.Copies).Select(rank => OfRank(schedule.StagesOf(rank, enough), programs[rank], last))];
+        return [.. Enumerable.Range(0, shape.Ranks / schedule.Copies).Select(rank => OfRank(schedule.StagesOf(rank, enough), programs[rank], last, schedule is Interleaved ? 2 : 1))];
     }
 
-    private static ImmutableArray<LeastHeld> OfRank(ImmutableArray<int> stages, ImmutableArray<Operation> program, int last)
+    private static ImmutableArray<LeastHeld> OfRank(ImmutableArray<int> stages, ImmutableArray<Operation> program, int last, int uneven)
     {
         var bounds = new List<LeastHeld>();
+        var most = 0;
         foreach (var vector in MicroBatchesInFlight.Of(program, stages, last + 1))
         {
             var each = vector.Min();
+            most = Math.Max(most, vector.Max());
             var once = 0;
             for (var i = 0; i < stages.Length; i++)
                 if (stages[i] != 0 && stages[i] != last) once += vector[i] - each;
-            var bound = new LeastHeld(once, each);
+            var bound = new LeastHeld(once, each, 0);
             if (bounds.Exists(known => known.Once >= once && known.Each >= each)) continue;
             bounds.RemoveAll(known => known.Once <= once && known.Each <= each);
             bounds.Add(bound);
         }
 
-        return [.. bounds];
+        // Groups of micro-batches that do not divide their number may be up to twice as large as those looked at.
+        return [.. bounds.Select(bound => bound with { Most = uneven * most })];
     }
 }

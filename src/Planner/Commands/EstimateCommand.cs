@@ -42,7 +42,7 @@ internal static class EstimateCommand
         [
             ("--tp", pins.Tensor.Length), ("--cp", pins.Context.Length), ("--pp", pins.Pipeline.Length), ("--vpp", pins.Virtual.Length),
             ("--ep", pins.Expert.Length), ("--dp", pins.Data.Length), ("--micro-batch", pins.MicroBatch.Length),
-            ("--schedule", pins.Schedule.Length), ("--recompute", pins.Recompute.Length), ("--sharding", pins.Sharding.Length),
+            ("--schedule", pins.Schedule.Length), ("--sharding", pins.Sharding.Length),
         ];
         if (given.FirstOrDefault(pin => pin.Values > 1) is { Name: { } many })
             throw new RefusedException($"{many}: an estimate takes one value; use planner solve for a choice");
@@ -72,7 +72,10 @@ internal static class EstimateCommand
             Or(pins.MicroBatch, 1),
             pins.Schedule,
             pins.Recompute,
-            pins.Sharding);
+            pins.Sharding)
+        {
+            UniformRecompute = pins.UniformRecompute,
+        };
         return new EstimateRequest(request with { TensorPolicy = TensorPolicy.Pinned, Pins = one }, null);
     }
 
@@ -109,6 +112,9 @@ internal static class EstimateCommand
                 Pins = saved.Pins,
                 PlacedExperts = saved.Experts,
             },
-            saved.Stages);
+            saved.Stages)
+        {
+            StageRecompute = saved.StageRecompute,
+        };
     }
 }

@@ -80,6 +80,11 @@ internal sealed class PlanRequestOptions
     public Option<ImmutableArray<string>> Recompute { get; } = OptionKinds.Names(
         "--recompute", [], "Recomputation allowed: none, full, or a policy of the stack (default: all of the stack).");
 
+    public Option<bool> UniformRecompute { get; } = new("--uniform-recompute")
+    {
+        Description = "All stages recompute alike, as Megatron-LM's arguments have it (default: each stage the least that fits, up to 2 stages a rank).",
+    };
+
     public Option<ImmutableArray<Sharding>> Sharding { get; } = OptionKinds.Words<Sharding>(
         "--sharding", PlanWords.Of, "What data-parallel ranks divide: states, gradients, weights (default: all).");
 
@@ -101,7 +106,7 @@ internal sealed class PlanRequestOptions
 
     /// <summary>Degrees and choices, in the order of the command line.</summary>
     public IEnumerable<Option> Pins =>
-        [Tensor, Context, Pipeline, Virtual, Expert, Data, MicroBatch, Schedule, Recompute, Sharding];
+        [Tensor, Context, Pipeline, Virtual, Expert, Data, MicroBatch, Schedule, Recompute, UniformRecompute, Sharding];
 
     public IEnumerable<Option> All =>
     [
@@ -161,7 +166,10 @@ internal sealed class PlanRequestOptions
                 parse.GetValue(MicroBatch),
                 parse.GetValue(Schedule),
                 parse.GetValue(Recompute),
-                parse.GetValue(Sharding)),
+                parse.GetValue(Sharding))
+            {
+                UniformRecompute = parse.GetValue(UniformRecompute),
+            },
             parse.GetValue(TimeLimit) is { } seconds ? new Seconds(seconds) : null,
             parse.GetValue(Threads),
             parse.GetValue(Extrapolate),

@@ -35,11 +35,12 @@ internal sealed class FrontMaker(PlanningInputs inputs, CostModel model, SearchS
 
     private FrontMember Member(FrontPoint point)
     {
-        var estimate = new StepEstimator(model, point.Layout, point.Plan).Estimate();
+        var (layout, plan) = point.Layout.Settled(point.Plan);
+        var estimate = new StepEstimator(model, layout, plan).Estimate();
         if (Ticks.FromSeconds(estimate.Step) != point.Makespan)
             throw new InvalidOperationException($"the estimate ({estimate.Step.Value} s) differs from the search ({point.Makespan} ticks)");
         return new FrontMember(
-            point.Layout, point.Plan, estimate, Ticks.ToSeconds((long)Math.Min(point.Bound, point.Makespan)), point.Proven, evidence.Of(point.Layout));
+            layout, plan, estimate, Ticks.ToSeconds((long)Math.Min(point.Bound, point.Makespan)), point.Proven, evidence.Of(layout));
     }
 
     // The front's last plan; the alternatives are the faster and fuller ones before it.

@@ -16,6 +16,7 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
     {
         if (result is { Main.Complete: false }) Warn("the search was stopped: this is the best plan so far, not proven");
         AddMemory(plan);
+        AddRecompute(plan, result);
         AddPrecedents(plan, result);
         AddExperts(plan);
         if (plan.Evidence == Evidence.Extrapolated) Warn("this layout rests on rates beyond the measured tables");
@@ -31,6 +32,17 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
             Warn(FormattableString.Invariant($"rank {peak.Rank} needs {peak.Total.Gib:0.0} GiB, {(peak.Total - limit).Gib:0.0} more than the limit of {limit.Gib:0.0} GiB"));
         else if (peak.Total.Value > limit.Value * (1 - TightShare))
             Warn(FormattableString.Invariant($"memory is tight: {(limit - peak.Total).Gib:0.0} GiB free on rank {peak.Rank}; fragmentation is not modelled"));
+    }
+
+    // Most trainers take one policy for the whole model.
+    private void AddRecompute(Plan plan, SpaceSearchResult? result)
+    {
+        if (plan.Layout.Recompute.Levels.IsEmpty || result is null) return;
+        var alike = result.Main.Searched.Where(searched => searched.HasPlan && searched.Layout.Recompute.Levels.IsEmpty).MinBy(searched => searched.Result!.Makespan);
+        var cost = alike is null
+            ? "with one policy for all stages nothing near was found to fit"
+            : FormattableString.Invariant($"the best found with one policy for all stages takes {Ticks.ToSeconds(alike.Result!.Makespan).Value:0.000} s (+{100 * ((Ticks.ToSeconds(alike.Result.Makespan) / plan.Estimate.Step) - 1):0.0} %)");
+        Note($"stages recompute differently, which Megatron-LM's arguments do not express: {cost}; --uniform-recompute plans for one policy");
     }
 
     private void AddPrecedents(Plan plan, SpaceSearchResult? result)

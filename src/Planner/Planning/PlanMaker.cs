@@ -23,7 +23,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data).Find(request, progress, cancel);
 
     public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
-        request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value);
+        request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value, request.StageRecompute);
 
     private PlanOutcome Search(SolveRequest request, IProgressSink progress, CancellationToken cancel)
     {
@@ -93,7 +93,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         }
     }
 
-    private PlanFound Given(SolveRequest request, ImmutableArray<string> letters)
+    private PlanFound Given(SolveRequest request, ImmutableArray<string> letters, ImmutableArray<string> policies)
     {
         var inputs = PlanningInputs.Load(request, data);
         var model = ModelOf(inputs);
@@ -105,7 +105,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             pins.MicroBatch[0],
             model.Workload.GlobalBatch / (degrees.Data * pins.MicroBatch[0]),
             space.Schedules[0],
-            space.Recompute[0],
+            RecomputePolicy.PerStage(space.Recompute),
             space.Shardings[0]);
         var plan = StageLetters.Place(letters, model.Model, degrees.Pipeline);
         var stages = layout.Schedule.Stages(layout.Pipeline);
@@ -116,6 +116,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
                 $"the plan has {plan.Stages.Length} stages; {layout.Schedule.Title} on {degrees.Pipeline} ranks has {stages}"));
         }
 
+        if (!layout.Recompute.Levels.IsEmpty) plan = new StagePlan([.. plan.Stages.Zip(policies, (stage, policy) => stage with { Level = Level(layout, policy) })]);
         if (inputs.Experts is { Measured: not null } experts)
         {
             inputs = inputs.With(experts.Final(model, degrees));
@@ -127,6 +128,9 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var found = new PlanAssembly(inputs, model, null, Evidence(model, inputs)).Given(layout, plan, estimate);
         return new PlanFound(found, estimator.Timeline);
     }
+
+    private static int Level(LayoutSpec layout, string policy) =>
+        layout.Recompute.Levels.IndexOf(layout.Recompute.Levels.First(level => level.Name == policy));
 
     internal static CostModel ModelOf(PlanningInputs inputs) =>
         new(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload);

@@ -44,22 +44,15 @@ internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
 
     private static PlacementProblem Redrawn(CostModel model, PlacementProblem problem, LayoutSpec layout, Dictionary<(LayerKey, bool), ModelParts> known)
     {
-        var key = LayoutItems.KeyOf(layout);
         var beside = LayoutItems.EmbeddingBesideHead(layout);
-        if (!known.TryGetValue((key, beside), out var parts)) known.Add((key, beside), parts = ModelParts.Of(model, key, beside));
-        var items = LayoutItems.Of(model, layout.Degrees, key, new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding), parts);
-        return problem with
+        var states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
+        return problem.Costing([.. layout.Recompute.Choices.Select(Items)]);
+
+        LayoutItems Items(RecomputePolicy policy)
         {
-            Lag = items.Lag,
-            Embedding = items.Embedding,
-            Dense = items.Dense,
-            Moe = items.Moe,
-            MtpOnLast = items.MtpOnLast,
-            MtpBeforeLast = items.MtpBeforeLast,
-            Head = items.Head,
-            SendForward = items.SendForward,
-            SendBackward = items.SendBackward,
-            RankBase = items.RankBase,
-        };
+            var key = LayoutItems.KeyOf(layout, policy);
+            if (!known.TryGetValue((key, beside), out var parts)) known.Add((key, beside), parts = ModelParts.Of(model, key, beside));
+            return LayoutItems.Of(model, layout.Degrees, key, states, parts);
+        }
     }
 }

@@ -90,6 +90,9 @@ public sealed record PlanPins(
     ImmutableArray<string> Recompute,
     ImmutableArray<Sharding> Sharding)
 {
+    /// <summary>All stages follow one recompute policy, as the arguments of most trainers have it.</summary>
+    public bool UniformRecompute { get; init; }
+
     public static PlanPins None { get; } = new([], [], [], [], [], [], [], [], [], []);
 
     /// <summary>The pins that are set, by their names on the command line and in its order: what <see cref="PlanRequest.Pins"/> holds.</summary>
@@ -105,6 +108,7 @@ public sealed record PlanPins(
         Add("micro_batch", MicroBatch, PlanWords.Of);
         Add("schedule", Schedule, name => name);
         Add("recompute", Recompute, name => name);
+        if (UniformRecompute) Add("uniform_recompute", [true], _ => "true");
         Add("sharding", Sharding, PlanWords.Of);
         return pins.ToImmutable();
 
@@ -116,6 +120,11 @@ public sealed record PlanPins(
 }
 
 /// <summary>One layout to estimate.</summary>
-/// <param name="Request">Workload; every pin holds exactly one value.</param>
+/// <param name="Request">Workload; every pin holds exactly one value, but recompute several where stages differ.</param>
 /// <param name="Stages">Letters of each stage (<see cref="StageLetters"/> places a model's layers by them); null where the placement is to be searched.</param>
-public sealed record EstimateRequest(SolveRequest Request, ImmutableArray<string>? Stages);
+public sealed record EstimateRequest(SolveRequest Request, ImmutableArray<string>? Stages)
+{
+    /// <summary>The recompute policy of each stage where they differ; empty where one pin speaks for all.</summary>
+    public ImmutableArray<string> StageRecompute { get; init; } = [];
+}
+

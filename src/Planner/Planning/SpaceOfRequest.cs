@@ -27,6 +27,7 @@ internal static class SpaceOfRequest
         if (!pins.Schedule.IsEmpty) space = space with { Schedules = [.. pins.Schedule.Distinct().Select(name => Schedule(name, model))] };
         if (!pins.Recompute.IsEmpty)
             space = space with { Recompute = [.. pins.Recompute.Distinct().Select(name => RecomputePolicies.Named(name, model.Stack.RecomputePolicies))] };
+        space = space with { PerStage = !pins.UniformRecompute };
         PinCheck.Refuse(model, space, pins);
         return model.Workload.ExtraExperts == 0 ? space : space with { Expert = WithCopies(space.Expert, model.Workload.ExtraExperts) };
     }

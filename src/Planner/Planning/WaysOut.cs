@@ -102,8 +102,9 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
     private SearchedLayout? Best(CostModel costs, SearchSpace wider, CancellationToken cancel)
     {
         if (cancel.IsCancellationRequested) return null;
-        var layouts = new LayoutOrder(CandidateTable.Score(costs, wider, threads, cancel).Layouts);
-        return new LayoutSearch(costs, wider, threads).Run(layouts, 0, null, cancel).Best;
+        var table = CandidateTable.Score(costs, wider, threads, cancel);
+        var (one, perStage) = table.Parted(table.Layouts);
+        return new LayoutSearch(costs, wider, threads).Run(new LayoutOrder(one), new LayoutOrder(perStage), 0, null, cancel).Best;
     }
 
     private static string Cost(SearchedLayout best) =>

@@ -56,6 +56,7 @@ public static class PlanFileReader
         var request = plan.Member("request");
         var decisions = plan.Member("decisions");
         var degrees = decisions.Member("degrees");
+        var policies = Policies(decisions);
         var pins = new PlanPins(
             [degrees.Whole("tp")],
             [degrees.Whole("cp")],
@@ -65,7 +66,7 @@ public static class PlanFileReader
             [degrees.Whole("dp")],
             [decisions.Whole("micro_batch")],
             [decisions.Text("schedule")],
-            [decisions.Text("recompute")],
+            policies.IsEmpty ? [decisions.Text("recompute")] : [.. policies.Distinct()],
             [decisions.Word<Sharding>("sharding", PlanWords.Of)]);
         var gpus = request.Whole("gpus");
         var product = (long)pins.Tensor[0] * pins.Context[0] * pins.Pipeline[0] * pins.Data[0];
@@ -87,9 +88,14 @@ public static class PlanFileReader
             Stages(decisions))
         {
             Trainable = request.MemberOrNull("train") is null ? Trainable.All : request.Word<Trainable>("train", PlanWords.Of),
+            StageRecompute = policies,
             Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
         };
     }
+
+    private static ImmutableArray<string> Policies(JsonPlace decisions) => decisions.Text("recompute") == RecomputePolicy.PerStageName
+        ? [.. decisions.Rows("stages").Select(row => row.Text("recompute"))]
+        : [];
 
     // Two spellings of one thing: a hand edit of one of them must not pass unseen.
     private static ImmutableArray<string> Stages(JsonPlace decisions)

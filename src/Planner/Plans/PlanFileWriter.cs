@@ -111,7 +111,7 @@ public static class PlanFileWriter
             row.WriteNumber("first_layer", stage.FirstLayer);
             row.WriteNumber("last_layer", stage.LastLayer);
             row.WriteString("layers", stage.Letters);
-            row.WriteString("recompute", layout.Recompute.Name);
+            row.WriteString("recompute", layout.Recompute.Of(stage.Content).Name);
             row.Rounded("memory_gib", stage.Memory.Gib);
             row.Rounded("forward_s", stage.Forward.Value);
             row.Rounded("backward_s", stage.BackwardInput.Value);

@@ -41,6 +41,9 @@ public sealed record SavedPlan(
     /// <summary>What is trained.</summary>
     public Trainable Trainable { get; init; }
 
+    /// <summary>The recompute policy of each stage where they differ; empty where all follow one.</summary>
+    public ImmutableArray<string> StageRecompute { get; init; } = [];
+
     /// <summary>Experts placed by load; null where they lie in their order.</summary>
     public PlacedExperts? Experts { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class StagesTable : IReportTable
         foreach (var stage in source.Plan.Estimate.Stages)
         {
             table.Cell(stage.Stage).Cell(stage.Rank).Cell(stage.Chunk).Cell(stage.FirstLayer).Cell(stage.LastLayer).Cell(stage.Letters)
-                .Cell(Quantity.Fixed(stage.Parameters, 0)).Cell(source.Plan.Layout.Recompute.Name)
+                .Cell(Quantity.Fixed(stage.Parameters, 0)).Cell(source.Plan.Layout.Recompute.Of(stage.Content).Name)
                 .Cell(stage.Forward.Value).Cell(stage.BackwardInput.Value).Cell(stage.Weight.Value).Cell(stage.Communication.Value)
                 .End();
         }

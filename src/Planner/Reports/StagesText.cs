@@ -21,6 +21,25 @@ internal static class StagesText
         if (Ranks(plan.Layout) is { } ranks) yield return ranks;
     }
 
+    /// <summary>Which stages follow which recompute policy.</summary>
+    public static IEnumerable<string> Policies(Plan plan)
+    {
+        var stages = plan.Stages.Stages;
+        for (var level = 0; level < plan.Layout.Recompute.Levels.Length; level++)
+        {
+            var runs = new List<string>();
+            for (var i = 0; i < stages.Length; i++)
+            {
+                if (stages[i].Level != level) continue;
+                var first = i;
+                while (i + 1 < stages.Length && stages[i + 1].Level == level) i++;
+                runs.Add(first == i ? $"{i}" : $"{first}-{i}");
+            }
+
+            if (runs.Count > 0) yield return $"{plan.Layout.Recompute.Levels[level].Name}: {string.Join(", ", runs)}";
+        }
+    }
+
     private static string Content(Plan plan, int stage)
     {
         var content = plan.Stages.Stages[stage];

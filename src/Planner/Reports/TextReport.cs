@@ -17,6 +17,7 @@ internal static class TextReport
         CostText.Write(lines, plan);
         lines.Line();
         lines.Items("stages", StagesText.Of(plan));
+        if (!plan.Layout.Recompute.Levels.IsEmpty) lines.Items("recompute", StagesText.Policies(plan));
         ExpertsText.Write(lines, plan);
         lines.Line();
         NeighboursText.Write(lines, plan);
@@ -41,7 +42,7 @@ internal static class TextReport
         lines.Items("plan", LayoutText.Degrees(layout.Degrees));
         lines.Sentence(
             "",
-            $"{layout.Schedule.Title}, micro-batch {layout.MicroBatch}, {layout.MicroBatches} micro-{(layout.MicroBatches == 1 ? "batch" : "batches")}, recompute {layout.Recompute.Name}, "
+            $"{layout.Schedule.Title}, micro-batch {layout.MicroBatch}, {layout.MicroBatches} micro-{(layout.MicroBatches == 1 ? "batch" : "batches")}, recompute {(layout.Recompute.Levels.IsEmpty ? layout.Recompute.Name : "by stage")}, "
             + $"sharding {PlanWords.Of(layout.Sharding)}");
         if (plan.Twin is { } twin) lines.Sentence("", "= " + twin);
         lines.Items(

@@ -23,6 +23,7 @@ internal sealed class CandidateTable
     private readonly List<ScoredLayout> layouts = [];
     private readonly long limitKib;
     private readonly int mostStages;
+    private readonly ImmutableArray<RecomputePolicy> policies;
     private long considered;
     private long scored;
 
@@ -36,6 +37,7 @@ internal sealed class CandidateTable
         this.space = space;
         limitKib = (long)Math.Floor(space.MemoryLimit.Value / 1024);
         mostStages = LegalityRules.MostStages(model.Model);
+        policies = space.Policies;
     }
 
     /// <summary>Layouts of the space, legal or not.</summary>
@@ -61,6 +63,14 @@ internal sealed class CandidateTable
         }
 
         return [.. groups];
+    }
+
+    /// <summary>The layouts of a list under one recompute policy, and those whose stages have a choice.</summary>
+    public (List<ScoredLayout> One, List<ScoredLayout> PerStage) Parted(IReadOnlyList<ScoredLayout> all)
+    {
+        var (one, perStage) = (new List<ScoredLayout>(all.Count), new List<ScoredLayout>());
+        foreach (var layout in all) (layout.Recompute < space.Recompute.Length ? one : perStage).Add(layout);
+        return (one, perStage);
     }
 
     /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
@@ -118,8 +128,7 @@ internal sealed class CandidateTable
     private void ScoreDegrees(int tp, int cp, int pp, int dp)
     {
         var programs = space.Programs(pp, mostStages).ToList();
-        var choices = (long)space.Recompute.Length * space.Shardings.Length;
-        var each = programs.Count * choices;
+        var each = programs.Sum(program => Choices(program.Schedule, program.Chunks));
         considered += each * space.MicroBatch.Length * space.Expert.Length;
         var all = each * space.MicroBatch.Length * space.Expert.Length;
         if (!LegalityRules.TensorFits(model.Model, tp))
@@ -143,24 +152,30 @@ internal sealed class CandidateTable
                 continue;
             }
 
-            var shapes = Runnable(programs, pp, batch / (dp * size), choices * space.Expert.Length);
+            var shapes = Runnable(programs, pp, batch / (dp * size));
             if (shapes.Count == 0) continue;
+            var choices = shapes.Sum(program => Choices(program.Schedule, program.Shape.Chunks));
             foreach (var ep in space.Expert)
             {
-                if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices * shapes.Count);
-                else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices * shapes.Count);
+                if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices);
+                else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices);
                 else ScoreExpert(new Degrees(dp, tp, pp, ep, cp, 1), size, shapes);
             }
         }
     }
 
+    // Recompute policies and shardings of a schedule.
+    private long Choices(ISchedule schedule, int chunks) =>
+        (long)space.Shardings.Length * (SearchSpace.HasPolicies(schedule, chunks) ? policies.Length : space.Recompute.Length);
+
     private List<(ISchedule Schedule, PipelineShape Shape)> Runnable(
-        List<(ISchedule Schedule, int Chunks)> programs, int pp, int microBatches, long weight)
+        List<(ISchedule Schedule, int Chunks)> programs, int pp, int microBatches)
     {
         var shapes = new List<(ISchedule, PipelineShape)>(programs.Count);
         foreach (var (schedule, chunks) in programs)
         {
             var shape = new PipelineShape(pp, chunks, microBatches);
+            var weight = Choices(schedule, chunks) * space.Expert.Length;
             if (!LegalityRules.StagesFit(model.Model, schedule.Stages(shape))) Reject(LegalityRules.EnoughLayers, weight);
             else if (schedule.Objection(shape) is not null) Reject(LegalityRules.ScheduleRuns, weight);
             else if (Twins.Folds(space, schedule, shape)) Reject(LegalityRules.Twin, weight);
@@ -180,7 +195,7 @@ internal sealed class CandidateTable
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;
         var states = new StateTotals[2, 4];
         var ready = new bool[2, 4];
-        for (byte r = 0; r < space.Recompute.Length; r++)
+        for (byte r = 0; r < policies.Length; r++)
         {
             var work = Work(degrees, size, r);
 
@@ -192,6 +207,7 @@ internal sealed class CandidateTable
                 var s = (int)sharding;
                 foreach (var (schedule, shape) in shapes)
                 {
+                    if (r >= space.Recompute.Length && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
                     var copies = schedule.Copies;
                     if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
                     {
@@ -208,7 +224,7 @@ internal sealed class CandidateTable
                     ref var totals = ref states[copies - 1, s];
                     if (!ready[copies - 1, s])
                     {
-                        totals = StateTotals.Of(model, work.Parts, degrees, copies, sharding);
+                        totals = StateTotals.Of(model, work, degrees, copies, sharding);
                         ready[copies - 1, s] = true;
                     }
 
@@ -225,7 +241,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    var bound = schedule.Bound(work.With(send, totals), shape);
+                    var bound = Bound(work, send, totals, schedule, shape);
                     layouts.Add(new ScoredLayout(
                         bound,
                         degrees.Data,
@@ -267,6 +283,12 @@ internal sealed class CandidateTable
         return false;
     }
 
+    private double Bound(ModelWork work, double send, in StateTotals states, ISchedule schedule, PipelineShape shape)
+    {
+        var bound = schedule.Bound(work.With(send, states), shape);
+        return work.Levels.IsEmpty ? bound : new RecomputeNeed(work, states, schedule, shape, limitKib - work.RankBaseKib).Bound(bound, send, Held(schedule, shape));
+    }
+
     private ImmutableArray<ImmutableArray<LeastHeld>> Held(ISchedule schedule, PipelineShape shape)
     {
         var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
@@ -280,7 +302,7 @@ internal sealed class CandidateTable
     {
         var key = (degrees.Tensor, degrees.Context, degrees.Expert, size, recompute);
         if (works.TryGetValue(key, out var work)) return work;
-        work = new ModelWork(model, new LayerKey(degrees.Tensor, degrees.Context, degrees.Expert, size, space.Recompute[recompute]));
+        work = ModelWork.Of(model, new LayerKey(degrees.Tensor, degrees.Context, degrees.Expert, size, policies[recompute]));
         works.Add(key, work);
         return work;
     }

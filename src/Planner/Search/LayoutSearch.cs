@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
@@ -46,6 +47,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private const long FirstNodes = 3_000;
     private const long MoreNodes = 10;
     private const long AllNodes = 60_000;
+    private const long AllPerStageNodes = 400_000;
 
     // The same for the search over stages; less where the gap is already as small as this share of the step. Where a search only wants something
     // to compare with, it does without.
@@ -58,16 +60,21 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
+    // Nodes of a placement whose stages have a choice of policy; a search that only wants something to compare with takes the first alone.
+    private static readonly ImmutableArray<long> Efforts = [PlacementSearch.FewNodes, FirstNodes];
+
     // Neighbours of the best whose placements are improved beyond the local search.
     private const int Polished = 8;
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
     /// <summary>Searches layouts.</summary>
     /// <param name="layouts">Layouts by bound, lowest first.</param>
+    /// <param name="perStage">Layouts whose stages have a choice of recompute policy, in the same order; looked at once the best of the others is known.</param>
     /// <param name="within">Share of the best step within which other layouts are searched too; 0 searches for the best alone.</param>
     /// <param name="report">Told the number dealt with, the best makespan (long.MaxValue without one) and the bound of what is open.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
-    public LayoutSearchResult Run(IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel)
+    public LayoutSearchResult Run(
+        IReadOnlyList<ScoredLayout> layouts, IReadOnlyList<ScoredLayout> perStage, double within, Action<int, long, double>? report, CancellationToken cancel)
     {
         var searched = new List<SearchedLayout>();
         var best = -1;
@@ -92,10 +99,49 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
         }
 
-        var bound = Close(searched, ref best, within > 0 ? AllStageNodes : 0, cancel);
+        var bound = Close(searched, ref best, AllNodes, within > 0 ? AllStageNodes : 0, cancel);
+        if (perStage.Count > 0)
+        {
+            var open = Mix(perStage, within > 0 ? Efforts : Efforts[..1], searched, ref best, cancel);
+            if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, bound));
+            bound = Close(searched, ref best, within > 0 ? AllPerStageNodes : 0, 0, cancel);
+        }
+
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
+    }
+
+    // Layouts whose stages have their own recompute policies, as long as their bounds are below the best. Adds those that may be faster; returns
+    // the bound of what it did not look at.
+    private double Mix(IReadOnlyList<ScoredLayout> layouts, ImmutableArray<long> efforts, List<SearchedLayout> searched, ref int best, CancellationToken cancel)
+    {
+        for (var next = 0; next < layouts.Count;)
+        {
+            var limit = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
+            var count = Batch(layouts, next, limit);
+            if (count == 0) return double.MaxValue;
+            if (cancel.IsCancellationRequested) return layouts[next].Bound;
+            var found = new SearchedLayout[count];
+            Each(count, i =>
+            {
+                found[i] = Root(layouts[next + i], limit);
+                foreach (var nodes in efforts)
+                {
+                    if (found[i].Root >= limit || found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
+                    found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, false, [], cancel) };
+                }
+            });
+            next += count;
+            foreach (var one in found)
+            {
+                if (!one.HasPlan && one.OpenBound >= limit) continue;
+                searched.Add(one);
+                if (one.HasPlan && (best < 0 || one.Result!.Makespan < searched[best].Result!.Makespan)) best = searched.Count - 1;
+            }
+        }
+
+        return double.MaxValue;
     }
 
     /// <summary>The best placement of one layout, below a limit.</summary>
@@ -111,15 +157,31 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         graphs.GetOrAdd((layout.Schedule, layout.Pipeline), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value,
         space.MemoryLimit);
 
+    /// <summary>Layouts whose stages were given one recompute policy become layouts of that policy.</summary>
+    public LayoutSearchResult Settled(LayoutSearchResult result)
+    {
+        SearchedLayout[] settled = [.. result.Searched.Select(Settled)];
+        var best = result.Best is null ? -1 : result.Searched.ToList().FindIndex(searched => ReferenceEquals(searched, result.Best));
+        return result with { Best = best < 0 ? null : settled[best], Searched = settled };
+    }
+
+    private SearchedLayout Settled(SearchedLayout searched)
+    {
+        if (searched.Result?.Plan is not { } plan || searched.Layout.Recompute.Levels.IsEmpty) return searched;
+        var (layout, stages) = searched.Layout.Settled(plan);
+        return ReferenceEquals(layout, searched.Layout)
+            ? searched
+            : searched with { Layout = layout, Problem = Problem(layout), Result = searched.Result with { Plan = stages } };
+    }
+
     // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
     // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
-    private static double Close(List<SearchedLayout> searched, ref int best, long stagesLeft, CancellationToken cancel)
+    private static double Close(List<SearchedLayout> searched, ref int best, long ranksLeft, long stagesLeft, CancellationToken cancel)
     {
         var tries = new int[searched.Count];
         var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
         var byStage = searched.Select(layout => PlacementSearch.Alone(layout.Problem)).ToArray();
         var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
-        var ranksLeft = AllNodes;
         for (var stages = false; ;)
         {
             var makespan = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
@@ -191,13 +253,17 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit)
     {
         var rooted = new SearchedLayout[count];
-        if (threads == 1)
-            for (var i = 0; i < count; i++) rooted[i] = Root(layouts[start + i], limit);
-        else
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => rooted[i] = Root(layouts[start + i], limit));
+        Each(count, i => rooted[i] = Root(layouts[start + i], limit));
 
         // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
+    }
+
+    private void Each(int count, Action<int> work)
+    {
+        if (threads > 1) Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
+        else
+            for (var i = 0; i < count; i++) work(i);
     }
 
     private SearchedLayout Root(ScoredLayout scored, long limit)

@@ -57,7 +57,7 @@ internal sealed class LeastMemory(CostModel model, SearchSpace space)
     {
         var key = (scored.Tensor, scored.Context, scored.Expert, scored.MicroBatch, scored.Recompute);
         if (works.TryGetValue(key, out var work)) return work;
-        work = new ModelWork(model, new LayerKey(scored.Tensor, scored.Context, scored.Expert, scored.MicroBatch, space.Recompute[scored.Recompute]));
+        work = ModelWork.Of(model, new LayerKey(scored.Tensor, scored.Context, scored.Expert, scored.MicroBatch, space.Policies[scored.Recompute]));
         works.Add(key, work);
         return work;
     }
@@ -67,7 +67,7 @@ internal sealed class LeastMemory(CostModel model, SearchSpace space)
         var degrees = new Degrees(scored.Data, scored.Tensor, scored.Pipeline, scored.Expert, scored.Context, 1);
         var key = (degrees, copies, (int)scored.Sharding);
         if (states.TryGetValue(key, out var known)) return known;
-        known = StateTotals.Of(model, work.Parts, degrees, copies, (Sharding)scored.Sharding);
+        known = StateTotals.Of(model, work, degrees, copies, (Sharding)scored.Sharding);
         states.Add(key, known);
         return known;
     }

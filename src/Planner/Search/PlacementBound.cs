@@ -22,6 +22,7 @@ internal sealed class PlacementBound
     private readonly ItemCost moe;
     private readonly double[] lambda;
     private readonly long[] fixedLength;
+    private readonly long[] withoutMain;
     private readonly int[] room;
     private readonly int[] take;
     private readonly int[] stageOf;
@@ -31,6 +32,8 @@ internal sealed class PlacementBound
     private readonly int[] rankOf;
     private readonly int[] order;
     private readonly int[] least;
+    private readonly RecomputeTrade? trade;
+    private readonly RecomputeMix? mix;
 
     private PlacementBound(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts)
     {
@@ -39,10 +42,11 @@ internal sealed class PlacementBound
         (var dense, moeLayers, moe) = (problem.DenseLayers, problem.MoeLayers, problem.Moe);
         if (moeLayers == 0) (dense, moeLayers, moe) = (0, problem.DenseLayers, problem.Dense);
         prefixes = DensePrefixes.Of(dense, problem.Stages, MostPrefixes);
-        if (prefixes.Count == 0)
+        var together = prefixes.Count == 0;
+        if (together)
         {
             // Too many places for the dense layers: all layers as cheap as the cheaper kind.
-            moe = Cheaper(problem.Dense, problem.Moe);
+            moe = ItemCost.Least(problem.Dense, problem.Moe);
             moeLayers += dense;
             prefixes.Add(([], -1));
         }
@@ -51,6 +55,7 @@ internal sealed class PlacementBound
         lambda = new double[rankCuts.Length];
         Array.Fill(lambda, 1.0 / lambda.Length);
         fixedLength = new long[lambda.Length];
+        withoutMain = new long[lambda.Length];
         room = new int[costs.Length];
         take = new int[costs.Length];
         stageOf = new int[costs.Length];
@@ -62,6 +67,9 @@ internal sealed class PlacementBound
         rankOf = new int[problem.Stages];
         foreach (var rank in costs)
             foreach (var stage in rank.Stages) rankOf[stage] = rank.Rank;
+        if (problem.LevelsOfStage == 1 || together) return;
+        trade = new RecomputeTrade(problem, costs, rankCuts, cuts);
+        mix = new RecomputeMix(problem, costs, rankCuts);
     }
 
     /// <summary>Lower bound in ticks; long.MaxValue where nothing fits. Stops at <paramref name="enough"/>.</summary>
@@ -130,10 +138,13 @@ internal sealed class PlacementBound
             surplus -= least[stage];
         }
 
+        trade?.Fix(layers, least);
+        mix?.Fix(layers, least, last);
         for (var cut = 0; cut < fixedLength.Length; cut++)
         {
             var length = cuts.Constant[cut];
             for (var stage = 0; stage < layers.Length; stage++) length += layers[stage] * cuts.Dense[cut][stage];
+            withoutMain[cut] = length;
             for (var stage = last + 1; stage < stages; stage++) length += least[stage] * cuts.Moe[cut][stage];
             fixedLength[cut] = length;
         }
@@ -169,6 +180,10 @@ internal sealed class PlacementBound
             if (others == long.MaxValue) others = 0;
             var budget = limit - 1 - fixedLength[cut] - (surplus * others);
             if (own > others) room[rank] = budget < 0 ? -1 : (int)Math.Min(room[rank], budget / (own - others));
+
+            // Layers that fit only where some are computed again make the cut longer.
+            if (trade is not null && own > others)
+                while (room[rank] >= 0 && (room[rank] * (own - others)) + trade.Ticks(rank, cut, room[rank]) > budget) room[rank]--;
         }
 
         for (var rank = 0; rank < ranks; rank++)
@@ -214,23 +229,30 @@ internal sealed class PlacementBound
         for (var step = 0; step < Steps; step++)
         {
             double length = 0;
-            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * fixedLength[cut];
-            Cheapest(last);
-            var left = surplus;
-            Array.Sort(price, order);
-            foreach (var rank in order)
-            {
-                take[rank] = Math.Min(left, room[rank]);
-                left -= take[rank];
-            }
-
-            for (var i = 0; i < order.Length; i++)
-                if (take[order[i]] > 0) length += price[i] * take[order[i]];
+            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * (mix is null ? fixedLength[cut] : withoutMain[cut]);
+            length += mix?.Spread(lambda, surplus, room) ?? Spread(last, surplus);
             if (length > target * (1 + 1e-9)) return true;
             if (!Turn(length, target)) return false;
         }
 
         return false;
+    }
+
+    // The least that the surplus adds to the mean of the cuts within the ranks' rooms.
+    private double Spread(int last, int surplus)
+    {
+        Cheapest(last);
+        double length = 0;
+        var left = surplus;
+        Array.Sort(price, order);
+        for (var i = 0; i < order.Length; i++)
+        {
+            take[order[i]] = Math.Min(left, room[order[i]]);
+            left -= take[order[i]];
+            if (take[order[i]] > 0) length += price[i] * take[order[i]];
+        }
+
+        return length;
     }
 
     // Every rank's cheapest stage for a further layer in the mean of the cuts.
@@ -266,8 +288,8 @@ internal sealed class PlacementBound
         double norm = 0;
         for (var cut = 0; cut < excess.Length; cut++)
         {
-            double here = fixedLength[cut];
-            for (var rank = 0; rank < take.Length; rank++)
+            double here = mix is null ? fixedLength[cut] : withoutMain[cut] + mix.Ticks(cut);
+            for (var rank = 0; rank < take.Length && mix is null; rank++)
                 if (take[rank] > 0) here += take[rank] * cuts.Moe[cut][stageOf[rank]];
             excess[cut] = here - length;
             norm += excess[cut] * excess[cut];
@@ -291,17 +313,4 @@ internal sealed class PlacementBound
         for (var cut = 0; cut < excess.Length; cut++) lambda[cut] /= sum;
         return true;
     }
-
-    private static ItemCost Cheaper(ItemCost a, ItemCost b) => new(
-        Math.Min(a.Forward, b.Forward),
-        Math.Min(a.BackwardInput, b.BackwardInput),
-        Math.Min(a.Weight, b.Weight),
-        Math.Min(a.PairForwardCompute, b.PairForwardCompute),
-        Math.Min(a.PairForwardTraffic, b.PairForwardTraffic),
-        Math.Min(a.PairBackwardCompute, b.PairBackwardCompute),
-        Math.Min(a.PairBackwardTraffic, b.PairBackwardTraffic),
-        Math.Min(a.ReduceGradients, b.ReduceGradients),
-        Math.Min(a.Update, b.Update),
-        Math.Min(a.StaticKib, b.StaticKib),
-        Math.Min(a.ActivationKib, b.ActivationKib));
 }

@@ -28,8 +28,9 @@ internal sealed class PlacementDescent
         this.problem = problem;
         this.costs = costs;
         this.incumbent = incumbent;
-        state = new RankStates(problem, costs);
-        trial = new RankStates(problem, costs);
+        var levels = new LevelChoice(problem);
+        state = new RankStates(problem, costs, levels);
+        trial = new RankStates(problem, costs, levels);
         if (StageLines.Exact(problem)) lines = new StageLines(problem);
     }
 

@@ -72,7 +72,8 @@ internal sealed class PlacementOptions
         foreach (var rank in costs)
         {
             known.Clear();
-            var filler = new RankFiller(problem, rank, cuts, budgets.AsSpan(rank.Rank * cuts.Count, cuts.Count).ToArray(), memoryLimit, options);
+            var limits = new RankLimits(rank, cuts, budgets.AsSpan(rank.Rank * cuts.Count, cuts.Count).ToArray(), memoryLimit);
+            var filler = new RankFiller(problem, rank, limits, options);
             for (var mode = 0; mode < rules.Modes; mode++)
             {
                 if (!TryRules(rules, rank, mode, pending, out var code)) continue;
@@ -124,8 +125,8 @@ internal sealed class PlacementOptions
             {
                 if (!TryRules(rules, rank, mode, pending, out _)) continue;
                 for (var i = 0; i < items.Length; i++)
-                    items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp));
-                rank.Fill(items, durations);
+                    items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp, StageContent.LeastOfLevels));
+                rank.Fill(items, durations, least: true);
                 for (var cut = 0; cut < cuts.Count; cut++)
                 {
                     ref var entry = ref least[(rank.Rank * cuts.Count) + cut];

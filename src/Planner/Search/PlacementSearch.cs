@@ -9,6 +9,9 @@ namespace Planner.Search;
 /// </summary>
 public static class PlacementSearch
 {
+    /// <summary>So few nodes are spent without a local search first.</summary>
+    public const long FewNodes = 500;
+
     private const int DescentReplays = 40;
     private const int FirstRound = 12;
 
@@ -55,6 +58,10 @@ public static class PlacementSearch
             if (root >= upperBound && root < long.MaxValue) return Result(incumbent, upperBound, 0);
         }
 
+        // Where stages have their own policies, what is known without them is a good limit: few nodes mostly show that nothing is below it.
+        if (problem.LevelsOfStage > 1 && upperBound < long.MaxValue && mostNodes is > 0 and <= FewNodes && Enumerates(problem))
+            return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
+
         var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
         if (start is null && overrun > 0 && fullest >= 0 && !Enumerates(problem))
         {
@@ -81,7 +88,8 @@ public static class PlacementSearch
     }
 
     /// <summary>Several stages a rank, none overlapped: what <see cref="StageBranch"/> is for.</summary>
-    internal static bool Alone(PlacementProblem problem) => problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
+    internal static bool Alone(PlacementProblem problem) => 
+        problem.LevelsOfStage == 1 && problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
 
     private static PlacementResult BranchStages(
         PlacementProblem problem,
@@ -112,7 +120,7 @@ public static class PlacementSearch
         if (stages > MostStagesOfRank) return false;
         var layers = problem.DenseLayers + problem.MoeLayers + problem.MtpModules;
         var spare = Math.Max(0, (layers * 5 / 4 / problem.Graph.Ranks) + 1 - stages);
-        var ways = 1.0;
+        var ways = Math.Pow(problem.LevelsOfStage, stages - 1);
         for (var i = 1; i < stages; i++) ways = ways * (spare + i) / i;
         return ways <= MostWays;
     }

@@ -50,7 +50,7 @@ internal static class PlacementStart
     {
         var counts = LayerCounts.Least(problem, mtpPlace);
         if (counts is null) return null;
-        var state = new RankStates(problem, costs);
+        var state = new RankStates(problem, costs) { Lean = true };
         for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers; placed++)
         {
             var best = -1;

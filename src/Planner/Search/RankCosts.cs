@@ -54,8 +54,8 @@ internal sealed class RankCosts
         return costs;
     }
 
-    /// <summary>Writes the rank's durations, in the order of <see cref="Durations"/>.</summary>
-    public void Fill(ReadOnlySpan<ItemCost> stages, Span<long> durations)
+    /// <summary>Writes the rank's durations, in the order of <see cref="Durations"/>; at least: what never falls when a stage gets another layer.</summary>
+    public void Fill(ReadOnlySpan<ItemCost> stages, Span<long> durations, bool least = false)
     {
         for (var i = 0; i < kinds.Length; i++)
         {
@@ -65,9 +65,7 @@ internal sealed class RankCosts
                 OperationKind.Backward => stages[own[i]].BackwardInput + stages[own[i]].Weight,
                 OperationKind.BackwardInput => stages[own[i]].BackwardInput,
                 OperationKind.Weight => stages[own[i]].Weight,
-                OperationKind.Overlapped => Math.Max(
-                    stages[own[i]].PairForwardCompute + stages[pair[i]].PairBackwardCompute,
-                    stages[own[i]].PairForwardTraffic + stages[pair[i]].PairBackwardTraffic),
+                OperationKind.Overlapped => least ? ItemCost.LeastPair(stages[own[i]], stages[pair[i]]) : ItemCost.Pair(stages[own[i]], stages[pair[i]]),
                 OperationKind.ReduceGradients => ReduceGradients(stages),
                 OperationKind.Update => Update(stages),
                 _ => throw new InvalidOperationException($"no duration for {kinds[i]}"),
@@ -78,7 +76,13 @@ internal sealed class RankCosts
     public long Memory(ReadOnlySpan<ItemCost> stages)
     {
         var held = problem.RankBase.StaticKib;
-        for (var i = 0; i < Stages.Length; i++) held += stages[i].StaticKib;
+        long moment = 0;
+        for (var i = 0; i < Stages.Length; i++)
+        {
+            held += stages[i].StaticKib;
+            moment = Math.Max(moment, stages[i].TransientKib);
+        }
+
         long peak = 0;
         foreach (var vector in inFlight)
         {
@@ -87,7 +91,7 @@ internal sealed class RankCosts
             if (activations > peak) peak = activations;
         }
 
-        return held + peak;
+        return held + moment + peak;
     }
 
     public ItemCost Cost(int local, StageContent content) => problem.StageCost(Stages[local], content);

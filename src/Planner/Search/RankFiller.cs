@@ -1,45 +1,36 @@
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
-using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
 /// <summary>
-/// Enumerates what one rank may hold. Costs never fall when a layer is added, so the first content that breaks a limit ends its loop.
+/// Enumerates what one rank may hold. Costs never fall when a layer is added, so the first content that breaks a limit ends its loop. Where
+/// stages have a choice of recompute policy, the least costs of all policies are judged meanwhile, and each content is added with every
+/// combination of policies that is not longer in every operation than another that fits.
 /// </summary>
 internal sealed class RankFiller
 {
     private readonly PlacementProblem problem;
     private readonly RankCosts rank;
-    private readonly int[][] coefficients;
-    private readonly long[] budgets;
-    private readonly long memoryLimit;
+    private readonly RankLimits limits;
     private readonly PlacementOptions target;
     private readonly StageContent[] contents;
     private readonly ItemCost[] items;
     private readonly long[] durations;
+    private readonly LevelFiller? levels;
     private StageRule[] rules = [];
-    private int lastBroken;
     private long kib;
 
-    public RankFiller(
-        PlacementProblem problem, RankCosts rank, IReadOnlyList<PathCut> cuts, long[] budgets, long memoryLimit, PlacementOptions target)
+    public RankFiller(PlacementProblem problem, RankCosts rank, RankLimits limits, PlacementOptions target)
     {
         this.problem = problem;
         this.rank = rank;
-        this.budgets = budgets;
-        this.memoryLimit = memoryLimit;
+        this.limits = limits;
         this.target = target;
-        coefficients = new int[cuts.Count][];
-        for (var cut = 0; cut < coefficients.Length; cut++)
-        {
-            coefficients[cut] = new int[rank.Durations.Length];
-            for (var i = 0; i < rank.Durations.Length; i++) coefficients[cut][i] = cuts[cut].Coefficients[rank.Durations[i]];
-        }
-
         contents = new StageContent[rank.Stages.Length];
         items = new ItemCost[rank.Stages.Length];
         durations = new long[rank.Durations.Length];
+        if (problem.LevelsOfStage > 1) levels = new LevelFiller(problem, rank, limits, target);
     }
 
     /// <summary>Adds every content the rules allow to the target; the rules are aligned with the rank's stages.</summary>
@@ -55,7 +46,8 @@ internal sealed class RankFiller
     {
         if (stage == contents.Length)
         {
-            target.Add(rank.Rank, contents, durations, kib);
+            if (levels is not null) levels.Add(contents);
+            else if (limits.Allow(items, durations, least: false, out kib)) target.Add(rank.Rank, contents, durations, kib);
             return;
         }
 
@@ -81,34 +73,9 @@ internal sealed class RankFiller
 
     private void Set(int stage, int dense, int moe)
     {
-        contents[stage] = new StageContent(dense, moe, rules[stage].Mtp);
+        contents[stage] = new StageContent(dense, moe, rules[stage].Mtp, levels is null ? 0 : StageContent.LeastOfLevels);
         items[stage] = rank.Cost(stage, contents[stage]);
     }
 
-    private bool Allowed()
-    {
-        kib = rank.Memory(items);
-        if (kib > memoryLimit) return false;
-        rank.Fill(items, durations);
-        if (coefficients.Length == 0) return true;
-
-        // The cut that ruled out the last content most often rules out the next.
-        if (Breaks(lastBroken)) return false;
-        for (var cut = 0; cut < coefficients.Length; cut++)
-        {
-            if (!Breaks(cut)) continue;
-            lastBroken = cut;
-            return false;
-        }
-
-        return true;
-    }
-
-    private bool Breaks(int cut)
-    {
-        var own = coefficients[cut];
-        long weight = 0;
-        for (var i = 0; i < own.Length; i++) weight += own[i] * durations[i];
-        return weight >= budgets[cut];
-    }
+    private bool Allowed() => limits.Allow(items, durations, least: true, out kib);
 }

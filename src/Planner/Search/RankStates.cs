@@ -16,9 +16,10 @@ internal sealed class RankStates
     private readonly int[] rankOf;
     private readonly int[] local;
     private readonly bool[] changed;
+    private readonly LevelChoice levels;
     private bool loaded;
 
-    public RankStates(PlacementProblem problem, RankCosts[] costs)
+    public RankStates(PlacementProblem problem, RankCosts[] costs, LevelChoice? known = null)
     {
         this.problem = problem;
         this.costs = costs;
@@ -30,6 +31,7 @@ internal sealed class RankStates
         rankOf = new int[problem.Stages];
         local = new int[problem.Stages];
         changed = new bool[costs.Length];
+        levels = known ?? new LevelChoice(problem);
         foreach (var rank in costs)
         {
             items[rank.Rank] = new ItemCost[rank.Stages.Length];
@@ -37,6 +39,9 @@ internal sealed class RankStates
             for (var i = 0; i < rank.Stages.Length; i++) (rankOf[rank.Stages[i]], local[rank.Stages[i]]) = (rank.Rank, i);
         }
     }
+
+    /// <summary>Stages take their leanest recompute policies, fitting or not.</summary>
+    public bool Lean { get; init; }
 
     public ReadOnlySpan<StageContent> Contents => contents;
 
@@ -49,15 +54,16 @@ internal sealed class RankStates
 
     public long Memory(int rank) => memory[rank];
 
+    /// <summary>Takes a placement; where stages have a choice of recompute policy, each rank the shortest that fits it, or else the leanest.</summary>
     public void Load(LayerCounts counts)
     {
         counts.Contents(next);
         Array.Clear(changed);
         for (var stage = 0; stage < next.Length; stage++)
         {
-            if (loaded && next[stage] == contents[stage]) continue;
+            if (loaded && next[stage] == contents[stage] with { Level = 0 }) continue;
             contents[stage] = next[stage];
-            items[rankOf[stage]][local[stage]] = costs[rankOf[stage]].Cost(local[stage], next[stage]);
+            if (problem.LevelsOfStage == 1) items[rankOf[stage]][local[stage]] = costs[rankOf[stage]].Cost(local[stage], next[stage]);
             changed[rankOf[stage]] = true;
         }
 
@@ -65,6 +71,14 @@ internal sealed class RankStates
         for (var rank = 0; rank < changed.Length; rank++)
         {
             if (!changed[rank]) continue;
+            if (problem.LevelsOfStage > 1)
+            {
+                var chosen = levels.Choose(costs[rank], contents, Lean);
+                for (var i = 0; i < chosen.Contents.Length; i++) contents[costs[rank].Stages[i]] = chosen.Contents[i];
+                (durations[rank], memory[rank]) = (chosen.Durations, chosen.Kib);
+                continue;
+            }
+
             costs[rank].Fill(items[rank], durations[rank]);
             memory[rank] = costs[rank].Memory(items[rank]);
         }

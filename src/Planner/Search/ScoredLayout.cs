@@ -33,6 +33,6 @@ internal readonly record struct ScoredLayout(
         MicroBatch,
         globalBatch / (Data * MicroBatch),
         space.Schedules[Schedule],
-        space.Recompute[Recompute],
+        space.Policies[Recompute],
         (Sharding)Sharding);
 }

@@ -36,6 +36,15 @@ public sealed record SearchSpace(
     Bytes MemoryLimit,
     bool Extrapolate)
 {
+    /// <summary>Stages a rank up to which every stage may have its own recompute policy; with more, the choices of a rank are too many to look through.</summary>
+    public const int MostStagesWithPolicies = 2;
+
+    /// <summary>Every stage may follow another of the recompute policies, where ranks hold few stages.</summary>
+    public bool PerStage { get; init; }
+
+    /// <summary>The recompute policies of layouts: each for all stages, and last, if it is allowed, a choice stage by stage.</summary>
+    public ImmutableArray<RecomputePolicy> Policies => PerStage && Recompute.Length > 1 ? Recompute.Add(RecomputePolicy.PerStage(Recompute)) : Recompute;
+
     /// <summary>Micro-batch sizes tried unless the request names others.</summary>
     public static ImmutableArray<int> DefaultMicroBatches { get; } = [.. Enumerable.Range(1, 8)];
 
@@ -53,7 +62,10 @@ public sealed record SearchSpace(
         model.Stack.RecomputePolicies,
         [Sharding.None, Sharding.Zero1, Sharding.Zero2, Sharding.Zero3],
         memoryLimit,
-        extrapolate);
+        extrapolate)
+    {
+        PerStage = true,
+    };
 
     private static ImmutableArray<int> TensorDegrees(int gpus, NodeSpec node) => node.DomainGpus == node.Gpus
         ? Divisors(Math.Min(gpus, node.Gpus))
@@ -62,6 +74,9 @@ public sealed record SearchSpace(
     /// <summary>Divisors of a number, ascending.</summary>
     public static ImmutableArray<int> Divisors(int number) =>
         [.. Enumerable.Range(1, (int)Math.Sqrt(number)).Where(d => number % d == 0).SelectMany(d => d * d == number ? new[] { d } : [d, number / d]).Order()];
+
+    /// <summary>Whether the stages of a schedule may have their own recompute policies.</summary>
+    public static bool HasPolicies(ISchedule schedule, int chunks) => schedule is not Interleaved || chunks <= MostStagesWithPolicies;
 
     /// <summary>Schedules with their chunks a rank, for a number of pipeline ranks and of stages that the model can fill at most.</summary>
     public IEnumerable<(ISchedule Schedule, int Chunks)> Programs(int ranks, int mostStages)

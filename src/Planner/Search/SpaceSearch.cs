@@ -34,16 +34,20 @@ internal sealed class SpaceSearch(
     {
         var table = CandidateTable.Score(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
-        (int Tensor, LayoutOrder Layouts)[] groups =
-            [.. (avoidTensor ? table.ByTensor() : [new(0, table.Layouts)]).Where(group => group.Value.Count > 0).Select(group => (group.Key, new LayoutOrder(group.Value)))];
+        (int Tensor, LayoutOrder One, LayoutOrder PerStage)[] groups =
+        [
+            .. (avoidTensor ? table.ByTensor() : [new(0, table.Layouts)]).Where(group => group.Value.Count > 0)
+                .Select(group => (group.Key, Parts: table.Parted(group.Value)))
+                .Select(group => (group.Key, new LayoutOrder(group.Parts.One), new LayoutOrder(group.Parts.PerStage))),
+        ];
 
         // The smallest degree is the likely answer: its neighbours are searched at once. Of the others the best alone, beside it where there is a
         // second thread.
-        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.Layouts, 0, null, cancel)).ToList());
-        var found = groups.Take(1).Select(group => (group.Tensor, group.Layouts, Result: search.Run(group.Layouts, within, Reported, cancel))).ToList();
+        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.One, group.PerStage, 0, null, cancel)).ToList());
+        var found = groups.Take(1).Select(group => (Group: group, Result: search.Run(group.One, group.PerStage, within, Reported, cancel))).ToList();
         var likely = found.FirstOrDefault().Result;
         var proof = likely is { Proven: true } ? Beside(() => Prove(likely, cancel)) : NoProof;
-        found.AddRange(others.GetAwaiter().GetResult().Zip(groups.Skip(1), (result, group) => (group.Tensor, group.Layouts, result)));
+        found.AddRange(others.GetAwaiter().GetResult().Zip(groups.Skip(1), (result, group) => (group, result)));
 
         var complete = found.TrueForAll(entry => entry.Result.Complete);
         var placed = found.Where(entry => entry.Result.Best is not null).ToList();
@@ -57,15 +61,15 @@ internal sealed class SpaceSearch(
         var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
         if (!ReferenceEquals(main.Result, likely))
         {
-            if (complete) main.Result = search.Run(main.Layouts, within, Reported, cancel);
+            if (complete) main.Result = search.Run(main.Group.One, main.Group.PerStage, within, Reported, cancel);
             proof = main.Result.Proven ? Beside(() => Prove(main.Result, cancel)) : NoProof;
         }
 
         var (answer, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
-            main.Result,
-            [.. found.Where(entry => entry.Tensor != main.Tensor).Select(entry => KeyValuePair.Create(entry.Tensor, entry.Result.Best))],
+            search.Settled(main.Result),
+            [.. found.Where(entry => entry.Group.Tensor != main.Group.Tensor).Select(entry => KeyValuePair.Create(entry.Group.Tensor, search.Settled(entry.Result).Best))],
             answer,
             survivors);
 

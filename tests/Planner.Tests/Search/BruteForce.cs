@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -6,7 +7,62 @@ namespace Planner.Tests.Search;
 /// <summary>Every legal placement, straight from the contents rule; shares no code with the search.</summary>
 internal static class BruteForce
 {
-    public static IEnumerable<StagePlan> Placements(PlacementProblem problem)
+    public static IEnumerable<StagePlan> Placements(PlacementProblem problem) =>
+        problem.Levels.IsEmpty ? Counts(problem) : Counts(problem).SelectMany(plan => Levels(problem, plan));
+
+    // Every recompute policy on every stage.
+    private static IEnumerable<StagePlan> Levels(PlacementProblem problem, StagePlan plan)
+    {
+        IEnumerable<ImmutableArray<StageContent>> all = [[]];
+        foreach (var stage in plan.Stages)
+            all = all.SelectMany(_ => Enumerable.Range(0, problem.Levels.Length), (before, level) => before.Add(stage with { Level = level }));
+        return all.Select(stages => new StagePlan(stages));
+    }
+
+    /// <summary>
+    /// Like <see cref="Placements"/>, but of the policies of a rank's stages that fit its memory only those that make no stage longer in every
+    /// respect than others that fit; where none fits, none.
+    /// </summary>
+    private static IEnumerable<StagePlan> Fitting(PlacementProblem problem)
+    {
+        if (problem.Levels.IsEmpty) return Counts(problem).Where(plan => Overrun(problem, plan) <= 0);
+        return Counts(problem).SelectMany(plan =>
+        {
+            IEnumerable<ImmutableArray<StageContent>> all = [plan.Stages];
+            for (var rank = 0; rank < problem.Graph.Ranks; rank++)
+            {
+                var stages = problem.Graph.StagesOfRank[rank];
+                var own = rank;
+                var ways = Ways(plan.Stages, stages, problem.Levels.Length).Where(way => problem.RankMemoryKib(own, new StagePlan(way)) <= problem.LimitKib).ToList();
+                ways = [.. ways.Where((way, i) => !ways.Where((other, j) => j != i && NoLonger(problem, stages, other, way) && (j < i || !NoLonger(problem, stages, way, other))).Any())];
+                all = all.SelectMany(_ => ways, (before, way) => stages.Aggregate(before, (kept, stage) => kept.SetItem(stage, way[stage])));
+            }
+
+            return all.Select(stages => new StagePlan(stages));
+        });
+    }
+
+    private static IEnumerable<ImmutableArray<StageContent>> Ways(ImmutableArray<StageContent> plan, ImmutableArray<int> stages, int levels)
+    {
+        IEnumerable<ImmutableArray<StageContent>> all = [plan];
+        foreach (var stage in stages)
+            all = all.SelectMany(_ => Enumerable.Range(0, levels), (before, level) => before.SetItem(stage, before[stage] with { Level = level }));
+        return all;
+    }
+
+    private static bool NoLonger(PlacementProblem problem, ImmutableArray<int> stages, ImmutableArray<StageContent> left, ImmutableArray<StageContent> right) =>
+        stages.All(stage => Times(problem.StageCost(stage, left[stage])).Zip(Times(problem.StageCost(stage, right[stage]))).All(pair => pair.First <= pair.Second));
+
+    private static long[] Times(ItemCost cost) =>
+    [
+        cost.Forward, cost.BackwardInput, cost.Weight, cost.PairForwardCompute, cost.PairForwardTraffic, cost.PairBackwardCompute, cost.PairBackwardTraffic,
+        cost.ReduceGradients, cost.Update, -cost.HiddenForward, -cost.HiddenBackward,
+    ];
+
+    private static long Overrun(PlacementProblem problem, StagePlan plan) =>
+        Enumerable.Range(0, problem.Graph.Ranks).Max(rank => problem.RankMemoryKib(rank, plan)) - problem.LimitKib;
+
+    private static IEnumerable<StagePlan> Counts(PlacementProblem problem)
     {
         var stages = problem.Stages;
         var layers = problem.DenseLayers + problem.MoeLayers;
@@ -34,22 +90,22 @@ internal static class BruteForce
     public static (long Best, long LeastOverrun) Solve(PlacementProblem problem)
     {
         var best = long.MaxValue;
-        var least = long.MaxValue;
         var durations = new long[problem.Graph.Durations.Length];
         var end = new long[problem.Graph.Nodes];
-        foreach (var plan in Placements(problem))
+        foreach (var plan in Fitting(problem))
         {
-            var overrun = long.MinValue;
-            for (var rank = 0; rank < problem.Graph.Ranks; rank++)
-                overrun = Math.Max(overrun, problem.RankMemoryKib(rank, plan) - problem.LimitKib);
-            least = Math.Min(least, overrun);
-            if (overrun > 0) continue;
             problem.FillDurations(plan, durations);
             best = Math.Min(best, problem.Graph.Replay(durations, problem.Lag, end));
         }
 
-        return (best, least);
+        return (best, Counts(problem).Min(plan => LeastOverrun(problem, plan)));
     }
+
+    // Every rank with its leanest policies.
+    private static long LeastOverrun(PlacementProblem problem, StagePlan plan) => problem.Levels.IsEmpty
+        ? Overrun(problem, plan)
+        : Enumerable.Range(0, problem.Graph.Ranks).Max(rank =>
+            Ways(plan.Stages, problem.Graph.StagesOfRank[rank], problem.Levels.Length).Min(way => problem.RankMemoryKib(rank, new StagePlan(way)))) - problem.LimitKib;
 
     /// <summary>Step and memory of the fullest rank of every placement.</summary>
     public static IEnumerable<(long Step, long Kib)> All(PlacementProblem problem)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -45,6 +46,43 @@ internal static class RandomProblem
         return problem with { LimitKib = Limit(problem, random) };
     }
 
+    /// <summary>The same with two or three recompute policies for every stage: leaner ones mostly slower, some with needs of the moment.</summary>
+    public static PlacementProblem DrawLevels(ScheduleGraph graph, int seed)
+    {
+        var random = new Random(seed);
+        var problem = Draw(graph, seed) with { LimitKib = long.MaxValue / 8 };
+        var items = new LayoutItems(
+            problem.Embedding, problem.Dense, problem.Moe, problem.MtpOnLast, problem.MtpBeforeLast, problem.Head, problem.SendForward, problem.SendBackward,
+            problem.RankBase, problem.Lag);
+        var levels = Enumerable.Range(0, random.Next(2, 4)).Select(level => level == 0 ? items : Leaner(items, random)).ToImmutableArray();
+        problem = problem.Costing(levels);
+        return problem with { LimitKib = Limit(problem, random) };
+    }
+
+    private static LayoutItems Leaner(LayoutItems items, Random random)
+    {
+        var (time, kept) = (1 + (random.NextDouble() * 0.6) - 0.05, random.NextDouble());
+        var head = random.Next(0, 300);
+        ItemCost Of(ItemCost item) => item with
+        {
+            BackwardInput = (long)(item.BackwardInput * time),
+            PairBackwardCompute = (long)(item.PairBackwardCompute * time),
+            PairBackwardTraffic = (long)(item.PairBackwardTraffic * (1 + (random.NextDouble() * 0.1))),
+            ReduceGradients = (long)(item.ReduceGradients * random.NextDouble()),
+            ActivationKib = (long)(item.ActivationKib * kept),
+        };
+        return items with
+        {
+            Dense = Of(items.Dense),
+            Moe = Of(items.Moe),
+            MtpOnLast = Of(items.MtpOnLast),
+            MtpBeforeLast = Of(items.MtpBeforeLast),
+            Head = items.Head with { StaticKib = items.Head.StaticKib + head },
+            HeadTransientKib = head,
+            RankBase = items.RankBase with { StaticKib = items.RankBase.StaticKib + random.Next(0, 400) },
+        };
+    }
+
     // A hand-over keeps its rank, alone and in pairs.
     private static ItemCost Send(long ticks) => new(ticks, 0, 0, ticks, ticks, 0, 0, 0, 0, 0, 0);
 
@@ -65,7 +103,8 @@ internal static class RandomProblem
             Between(0, 300),
             Between(0, 300),
             Between(500, 3000),
-            Between(50, 600));
+            Between(50, 600))
+        { HiddenForward = Between(0, 900), HiddenBackward = Between(0, 900) };
     }
 
     // Near the memory of some random placement: loose, tight or a little too small.
@@ -73,7 +112,7 @@ internal static class RandomProblem
     {
         var kind = random.Next(3);
         if (kind == 0) return problem.LimitKib;
-        var least = BruteForce.Placements(problem).Min(plan => Enumerable.Range(0, problem.Graph.Ranks).Max(rank => problem.RankMemoryKib(rank, plan)));
+        var least = BruteForce.Solve(problem with { LimitKib = 0 }).LeastOverrun;
         return kind == 1 ? least + random.Next(0, 2500) : least - random.Next(1, 800);
     }
 }

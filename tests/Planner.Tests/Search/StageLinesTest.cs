@@ -16,7 +16,7 @@ internal sealed class StageLinesTest
         var graph = RandomProblem.Graph(schedule);
         for (var seed = 0; seed < 6; seed++)
         {
-            var problem = RandomProblem.Draw(graph, seed);
+            var problem = RandomProblem.Draw(graph, seed) with { LimitKib = 10_000 };
             var lines = new StageLines(problem);
             var costs = RankCosts.Of(problem);
             var durations = new long[graph.Durations.Length];

@@ -1,0 +1,69 @@
+using Planner.Cost.Layout;
+using Planner.Cost.Pipeline;
+
+namespace Planner.Search;
+
+/// <summary>
+/// Adds a rank's contents with the recompute policies that its stages may follow. Policies under which no operation is shorter than under others
+/// that fit are left out: they lead to no shorter step. Where memory alone is asked for, the leanest are added.
+/// </summary>
+internal sealed class LevelFiller
+{
+    private readonly PlacementProblem problem;
+    private readonly RankCosts rank;
+    private readonly RankLimits limits;
+    private readonly PlacementOptions target;
+    private readonly StageContent[] contents;
+    private readonly ItemCost[] items;
+    private readonly long[] durations;
+    private readonly List<(StageContent[] Contents, long[] Durations, long Kib)> kept = [];
+
+    public LevelFiller(PlacementProblem problem, RankCosts rank, RankLimits limits, PlacementOptions target)
+    {
+        this.problem = problem;
+        this.rank = rank;
+        this.limits = limits;
+        this.target = target;
+        contents = new StageContent[rank.Stages.Length];
+        items = new ItemCost[rank.Stages.Length];
+        durations = new long[rank.Durations.Length];
+    }
+
+    public void Add(StageContent[] counts)
+    {
+        kept.Clear();
+        Try(counts, 0);
+        foreach (var option in kept) target.Add(rank.Rank, option.Contents, option.Durations, option.Kib);
+    }
+
+    private void Try(StageContent[] counts, int stage)
+    {
+        if (stage == counts.Length)
+        {
+            if (limits.Allow(items, durations, least: false, out var kib)) Keep(kib);
+            return;
+        }
+
+        for (var level = 0; level < problem.LevelsOfStage; level++)
+        {
+            contents[stage] = counts[stage] with { Level = level };
+            items[stage] = rank.Cost(stage, contents[stage]);
+            Try(counts, stage + 1);
+        }
+    }
+
+    private void Keep(long kib)
+    {
+        foreach (var other in kept)
+            if (limits.MemoryOnly ? other.Kib <= kib : NoLonger(other.Durations, durations)) return;
+        kept.RemoveAll(other => limits.MemoryOnly || NoLonger(durations, other.Durations));
+        kept.Add(([.. contents], [.. durations], kib));
+    }
+
+    private static bool NoLonger(long[] left, long[] right)
+    {
+        for (var i = 0; i < left.Length; i++)
+            if (left[i] > right[i]) return false;
+        return true;
+    }
+}
