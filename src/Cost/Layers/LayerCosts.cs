@@ -72,7 +72,7 @@ public sealed class LayerCosts
 
         var full = key.Recompute.Has(RecomputeModules.Full);
         if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
-        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
+        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor, key.Expert);
         var cost = Compose(
             builder.Work,
             new LayerTraffic(key.Tensor, tpForward, tpBackward, context.Forward, context.Backward, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),

@@ -13,7 +13,8 @@ internal static class ContextParallel
     /// <param name="tokens">Tokens of this rank.</param>
     /// <param name="cp">Context-parallel ranks.</param>
     /// <param name="tp">Tensor-parallel ranks: neighbours are that many ranks away.</param>
-    public static (double Forward, double Backward) Time(Fabric fabric, ModelSpec model, ContextExchange exchange, double tokens, int cp, int tp)
+    /// <param name="ep">Expert-parallel ranks: their groups share the leaf switches.</param>
+    public static (double Forward, double Backward) Time(Fabric fabric, ModelSpec model, ContextExchange exchange, double tokens, int cp, int tp, int ep)
     {
         if (cp == 1) return default;
         var heads = model.Attention.Heads / (double)tp;
@@ -27,7 +28,7 @@ internal static class ContextParallel
         // Ranks of a group are tp numbers apart; they fill nodes before they leave them.
         var inNode = fabric.InDomain(cp, tp);
         var nodes = cp / (double)inNode;
-        var span = (double)cp * tp;
+        var span = fabric.Placed?.Context(cp, tp, ep) ?? (double)cp * tp;
         switch (exchange)
         {
             case ContextExchange.Ring:

@@ -93,7 +93,7 @@ public sealed class ExpertExchange
         var combine = hidden * rates.CombineBytes;
         var ranksInNode = fabric.InDomain(ep, stride);
         var nodes = (ep + ranksInNode - 1) / ranksInNode;
-        var across = fabric.ShareAcross((double)ep * stride);
+        var across = fabric.ShareAcross(fabric.Placed?.Experts(ep, stride) ?? (double)ep * stride);
         var sent = tokens * Load(ep, stride);
         return OneWay(sent * dispatch, ep, nodes, combineWay: false, across) + OneWay(sent * combine, ep, nodes, combineWay: true, across);
     }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
 using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Traffic;
@@ -43,6 +44,9 @@ public sealed record Fabric(
     /// <summary>Tiers of the network, ascending.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
 
+    /// <summary>Where groups lie on the leaf switches; null where only the order of ranks is known.</summary>
+    public PlacedSpans? Placed { get; init; }
+
     public static Fabric Of(MachineSpec machine, StackSpec stack) => new(
         machine.Node.DomainGpus,
         machine.Node.EffectiveBandwidth.Value * stack.NodeEfficiency,
@@ -58,6 +62,7 @@ public sealed record Fabric(
         Collectives = stack.Collectives,
         RingStep = stack.RingStep.Value,
         Tiers = machine.Network.Tiers,
+        Placed = machine is { Cluster: { } cluster, Network.Tiers: [var leaf, ..] } ? new PlacedSpans(new LeafRoom(cluster), leaf.Gpus) : null,
     };
 
     /// <summary>

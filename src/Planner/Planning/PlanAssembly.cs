@@ -82,6 +82,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         [],
         [])
     {
+        AllNodes = inputs.AllNodes,
         Experts = inputs.Experts is { } experts ? new ExpertWorth(experts, model, layout, stages).Of(estimate) : null,
     };
 
