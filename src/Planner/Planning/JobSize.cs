@@ -1,3 +1,4 @@
+using Planner.Cost;
 using Planner.Cost.Units;
 using Planner.Plans;
 using Planner.Search;
@@ -13,26 +14,54 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
 {
     private const double LeastShare = 0.75;
 
+    private RefusedException? refused;
+
     /// <summary>The request on the nodes that make its step shortest; as it is where no node is missing or no number has a layout.</summary>
     public PlanningInputs Choose(CancellationToken cancel)
     {
         if (inputs.Request.Nodes is { Any: false } || inputs.Machine.Spec.Cluster is not { } cluster) return inputs;
-        PlanningInputs? best = null;
-        long step = long.MaxValue;
-        long? all = null;
-        RefusedException? refused = null;
-        var runs = false;
-        for (var nodes = cluster.Left; nodes > 0 && (!runs || nodes >= LeastShare * cluster.Left); nodes--)
+        var scored = Scored(cluster.Left, cancel);
+        if (scored.Count == 0) return refused is null ? inputs : throw refused;
+        (Candidate Candidate, long Step)? best = null;
+        var steps = new Dictionary<int, long>();
+        foreach (var candidate in scored.OrderBy(candidate => candidate.Bound).ThenByDescending(candidate => candidate.On.JobNodes))
+        {
+            if (best is { } so && candidate.Bound >= so.Step) break;
+            if (Step(candidate, best?.Step ?? long.MaxValue, cancel) is not { } step) continue;
+            steps[candidate.On.JobNodes] = step;
+            if (best is null || step < best.Value.Step) best = (candidate, step);
+        }
+
+        if (best is not { } chosen) return inputs;
+        var all = scored.Find(candidate => candidate.On.JobNodes == cluster.Left);
+        return chosen.Candidate.On with
+        {
+            AllNodes = all is null ? null : Ticks.ToSeconds(steps.TryGetValue(cluster.Left, out var known) ? known : (long)Math.Ceiling(all.Bound)),
+        };
+    }
+
+    // Best step on so many nodes under the policy for tensor parallelism; null where no layout at all is below the limit.
+    private long? Step(Candidate candidate, long limit, CancellationToken cancel)
+    {
+        var any = new LayoutSearch(candidate.Model, candidate.Space, threads).Run(candidate.Layouts, 0, null, cancel, limit);
+        if (any.Best is null) return null;
+        var avoid = asked.TensorPolicy == TensorPolicy.Avoid;
+        return new SpaceSearch(candidate.Model, candidate.Space, avoid, PlanMaker.TieWithin, 0, false, threads, joint: false).Run(null, cancel).Main.Best?.Result!.Makespan;
+    }
+
+    private List<Candidate> Scored(int left, CancellationToken cancel)
+    {
+        var scored = new List<Candidate>();
+        for (var nodes = left; nodes > 0 && (scored.Count == 0 || nodes >= LeastShare * left); nodes--)
         {
             var on = inputs.On(nodes);
             if (!MayRun(on)) continue;
             try
             {
-                if (Fastest(on, step, cancel) is not { } found) continue;
-                runs = true;
-                if (nodes == cluster.Left) all = found;
-                if (found >= step) continue;
-                (best, step) = (on, found);
+                var model = PlanMaker.ModelOf(on);
+                var space = SpaceOfRequest.Build(model, on.Request, asked.Pins, on.JobGpus);
+                var table = CandidateTable.Score(model, space, threads, cancel);
+                if (table.Layouts.Count > 0) scored.Add(new Candidate(on, model, space, new LayoutOrder(table.Layouts)));
             }
             catch (RefusedException pins)
             {
@@ -40,22 +69,7 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
             }
         }
 
-        if (best is null) return refused is null ? inputs : throw refused;
-        return best with { AllNodes = all is { } known ? Ticks.ToSeconds(known) : null };
-    }
-
-    // Best step on so many nodes; null where nothing runs or fits. A bound above the limit stands for the step.
-    private long? Fastest(PlanningInputs on, long limit, CancellationToken cancel)
-    {
-        var model = PlanMaker.ModelOf(on);
-        var space = SpaceOfRequest.Build(model, on.Request, asked.Pins, on.JobGpus);
-        var avoid = asked.TensorPolicy == TensorPolicy.Avoid;
-        var whole = on.JobNodes == on.Machine.Spec.Cluster!.Left;
-        var table = CandidateTable.Score(model, space, threads, cancel);
-        if (table.Layouts.Count == 0) return null;
-        var bound = table.Layouts.Min(layout => layout.Bound);
-        if (bound >= limit && !whole) return (long)Math.Ceiling(bound);
-        return new SpaceSearch(model, space, avoid, PlanMaker.TieWithin, 0, false, threads, joint: false).Run(null, cancel).Main.Best?.Result!.Makespan;
+        return scored;
     }
 
     // Cheaper than scoring: some degrees divide the GPUs, the batch and the model.
@@ -67,5 +81,10 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
                 foreach (var pp in SearchSpace.Divisors(gpus / tp / cp).Where(pp => LegalityRules.StagesFit(model, pp)))
                     if (workload.GlobalBatch % (gpus / tp / cp / pp) == 0) return true;
         return false;
+    }
+
+    private sealed record Candidate(PlanningInputs On, CostModel Model, SearchSpace Space, LayoutOrder Layouts)
+    {
+        public double Bound => Layouts[0].Bound;
     }
 }

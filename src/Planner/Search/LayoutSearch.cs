@@ -67,11 +67,12 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     /// <param name="within">Share of the best step within which other layouts are searched too; 0 searches for the best alone.</param>
     /// <param name="report">Told the number dealt with, the best makespan (long.MaxValue without one) and the bound of what is open.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
-    public LayoutSearchResult Run(IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel)
+    /// <param name="below">Steps this long or longer are of no interest.</param>
+    public LayoutSearchResult Run(IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel, long below = long.MaxValue)
     {
         var searched = new List<SearchedLayout>();
         var best = -1;
-        var limit = long.MaxValue;
+        var limit = below;
         var next = 0;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
@@ -92,7 +93,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
         }
 
-        var bound = Close(searched, ref best, within > 0 ? AllStageNodes : 0, cancel);
+        var bound = Close(searched, ref best, below, within > 0 ? AllStageNodes : 0, cancel);
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
@@ -113,7 +114,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
     // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
-    private static double Close(List<SearchedLayout> searched, ref int best, long stagesLeft, CancellationToken cancel)
+    private static double Close(List<SearchedLayout> searched, ref int best, long below, long stagesLeft, CancellationToken cancel)
     {
         var tries = new int[searched.Count];
         var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
@@ -122,7 +123,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var ranksLeft = AllNodes;
         for (var stages = false; ;)
         {
-            var makespan = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
+            var makespan = best < 0 ? below : searched[best].Result!.Makespan;
             var open = -1;
             var bound = (double)makespan;
             for (var i = 0; i < searched.Count; i++)
