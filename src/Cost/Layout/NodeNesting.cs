@@ -6,8 +6,8 @@ namespace Planner.Cost.Layout;
 /// In what order the nodes of a layout are put on the cluster, and which of them belong together. Inside a stage ranks keep their order, so
 /// context and expert groups are runs of nodes; a cell is the smallest piece of a stage that cuts no such group. Cells follow each other column
 /// by column, a column being the same cell of every stage, so that pipeline neighbours are adjacent (tensor, context, expert, pipeline, data from
-/// the inside out, as Llama 3 was trained: arXiv 2407.21783 3.3.2); a bidirectional pipeline's ranks r and P-1-r are neighbours there. Where no
-/// leaf holds a column but leaves hold stages, stage by stage: the pipeline crosses leaves in either case, gradients then do not.
+/// the inside out, as Llama 3 was trained: arXiv 2407.21783 3.3.2); a bidirectional pipeline's ranks r and P-1-r are neighbours there. Where leaves do
+/// not hold two cells but do hold stages whole, stage by stage: every hop of the pipeline crosses leaves in either case, gradients then do not.
 /// </summary>
 public sealed record NodeNesting
 {
@@ -27,7 +27,7 @@ public sealed record NodeNesting
         CellNodes = InRankOrder ? room.Cluster.JobNodes : cell / node;
         CellsOfStage = InRankOrder ? 1 : (int)(stage / cell);
         GradientNodes = InRankOrder ? room.Cluster.JobNodes : CellsOfStage * copies * CellNodes;
-        ByStage = !InRankOrder && CellsOfStage > 1 && !room.Holds(ColumnNodes) && room.Holds(GradientNodes);
+        ByStage = !InRankOrder && CellsOfStage > 1 && !room.Holds(2 * CellNodes) && room.Holds(GradientNodes);
     }
 
     /// <summary>Nodes that whole expert groups fill.</summary>

@@ -54,7 +54,7 @@ public readonly record struct ReplicaGroup(double InNode, double Nodes, double S
 /// <summary>Traffic that keeps replicas equal: gradients are reduce-scattered, updated parameters all-gathered (ring, inside the node first).</summary>
 internal static class GradientSync
 {
-    /// <summary>Seconds of a reduce-scatter or all-gather of so many elements.</summary>
-    public static double Seconds(Fabric fabric, ReplicaGroup group, double elements, double bytesAnElement) =>
-        group.Size <= 1 ? 0 : fabric.GatherOrScatter(elements * bytesAnElement, group.InNode, group.Nodes, group.Span);
+    /// <summary>A reduce-scatter or all-gather of so many elements.</summary>
+    public static Transfer Transfer(Fabric fabric, ReplicaGroup group, double elements, double bytesAnElement) =>
+        group.Size <= 1 ? default : fabric.Gather(elements * bytesAnElement, group.InNode, group.Nodes, group.Span);
 }

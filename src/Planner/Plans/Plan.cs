@@ -194,6 +194,12 @@ public sealed record Plan(
     /// <summary>Fastest step on all nodes that are neither excluded nor kept back, where the plan takes fewer; null where none has a layout.</summary>
     public Seconds? AllNodes { get; init; }
 
+    /// <summary>What a GPU sends in a step, by kind.</summary>
+    public ImmutableArray<TrafficRow> Traffic { get; init; } = [];
+
+    /// <summary>Nodes of the cluster that the plan is on; null where it does not matter which.</summary>
+    public NodePlacement? Nodes { get; init; }
+
     /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
     public Robustness? Robustness { get; init; }
 }

@@ -4,17 +4,20 @@ using Planner.Plans;
 
 namespace Planner.Reports;
 
-/// <summary>What the plan takes of the cluster: nodes missing, nodes used, nodes idle.</summary>
+/// <summary>What the plan takes of the cluster: nodes missing, used and idle; on which leaf switches its groups lie, and what crosses these.</summary>
 internal static class NodesText
 {
-    /// <summary>Which nodes the plan is on; null where it does not matter.</summary>
-    public static NodePlacement? Placement(Plan plan) =>
-        plan.Machine.Cluster is { } cluster ? NodePlacement.Of(cluster, plan.Layout.Degrees, plan.Layout.Schedule.Copies) : null;
-
     public static void Write(TextLines lines, Plan plan)
     {
         var limits = plan.Request.Nodes;
-        if (!limits.Any || Placement(plan) is not { } placed) return;
+        if (plan.Nodes is not { } placed) return;
+        if (limits.Any) Missing(lines, plan, placed);
+        if (placed.Cluster.LeavesKnown) Leaves(lines, plan, placed);
+    }
+
+    private static void Missing(TextLines lines, Plan plan, NodePlacement placed)
+    {
+        var limits = plan.Request.Nodes;
         var cluster = placed.Cluster;
         lines.Sentence("cluster", Left(plan, cluster.Left * cluster.NodeGpus));
         var idle = cluster.Left - cluster.JobNodes;
@@ -36,5 +39,33 @@ internal static class NodesText
             ? $"on all of them the best step is {Quantity.Time(all)} ({Quantity.Change((all / plan.Estimate.Step) - 1)})"
             : "no layout takes all of them";
         return $"the plan uses {plan.Layout.Degrees.Gpus} of them and leaves {Quantity.Of(idle, "node")} idle: {why}";
+    }
+
+    private static void Leaves(TextLines lines, Plan plan, NodePlacement placed)
+    {
+        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus);
+        var crossing = new LeafCrossing(placed, map);
+        var share = plan.Machine.Network.Tiers[0].Share;
+        var parts = new List<string> { $"{Quantity.Of(placed.Cluster.NodesPerLeaf, "node")} a leaf switch, {(share < 1 ? $"{Quantity.Short(1 / share)}:1 oversubscribed above" : "full bandwidth above")}" };
+        if (plan.Layout.Degrees.Expert > 1)
+        {
+            var (mean, most) = crossing.ExpertLeaves();
+            parts.Add(most == 1 ? "every expert group on one leaf" : $"expert groups on {Quantity.Short(mean)} leaves, {most} at most");
+        }
+
+        if (plan.Layout.Degrees.Pipeline > 1 && plan.Traffic.FirstOrDefault(row => row.Kind == "pipeline") is { Network.Value: > 0 } hops)
+            parts.Add($"{Quantity.Percent(1 - (hops.AcrossLeaves!.Value.Value / hops.Network.Value))} of the pipeline's traffic between nodes stays in its leaf");
+        lines.Sentence("network", string.Join("; ", parts));
+        List<string[]> rows = [["GiB a gpu and step", "in node", "in leaf", "across", "seconds"]];
+        foreach (var row in plan.Traffic.Where(row => row.Node.Value + row.Network.Value > 0))
+        {
+            rows.Add(
+            [
+                row.Kind.Replace('_', ' '), Quantity.Fixed(row.Node.Gib, 2), Quantity.Fixed((row.Network - row.AcrossLeaves!.Value).Gib, 2),
+                Quantity.Fixed(row.AcrossLeaves.Value.Gib, 2), Quantity.Fixed(row.Time.Value, 3),
+            ]);
+        }
+
+        lines.Table("", rows, column => column > 0);
     }
 }

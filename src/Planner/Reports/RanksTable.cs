@@ -14,7 +14,7 @@ internal sealed class RanksTable : IReportTable
     {
         var plan = source.Plan;
         var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus);
-        var nodes = NodesText.Placement(plan);
+        var nodes = plan.Nodes;
         var stages = Enumerable.Range(0, plan.Layout.Degrees.Pipeline)
             .Select(rank => string.Join(' ', plan.Layout.Schedule.StagesOf(rank, plan.Layout.Pipeline).Select(PlanWords.Of)))
             .ToArray();
