@@ -34,7 +34,7 @@ internal static class ClusterOfRequest
 
         if (nodes - limits.Excluded.Length - (long)limits.Spares >= 1) return;
         throw new RefusedException(
-            $"{(limits.Spares == 0 ? $"--exclude-nodes takes all {nodes} nodes" : $"{limits.Excluded.Length} nodes excluded and {limits.Spares} kept spare leave none of the {nodes}")}"
-            + $" of {gpus} GPUs of {machine.Name}; leave at least one");
+            (limits.Spares == 0 ? "--exclude-nodes takes" : limits.Excluded.IsEmpty ? $"--spare-nodes {limits.Spares} takes" : $"--exclude-nodes ({limits.Excluded.Length}) and --spare-nodes {limits.Spares} take")
+            + $" all {nodes} nodes of {gpus} GPUs of {machine.Name}; leave at least one");
     }
 }

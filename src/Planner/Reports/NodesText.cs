@@ -25,12 +25,14 @@ internal static class NodesText
         if (!placed.Unused.IsEmpty) lines.Sentence("", $"{(limits.Spares == 0 ? "idle" : idle == 0 ? "spare" : "spare or idle")}: {NodeLimits.Ranges(placed.Unused).Replace(",", ", ", StringComparison.Ordinal)}");
     }
 
-    private static string Left(Plan plan, int left)
+    private static string Left(Plan plan, int left) => $"{plan.Request.Gpus} GPUs, {Limits(plan.Request.Nodes)}: {left} left";
+
+    /// <summary>For example 3 nodes excluded, 2 kept spare.</summary>
+    public static string Limits(NodeLimits limits)
     {
-        var limits = plan.Request.Nodes;
-        var excluded = limits.Excluded.IsEmpty ? "" : $", {Quantity.Of(limits.Excluded.Length, "node")} excluded";
-        var spare = limits.Spares == 0 ? "" : $", {(limits.Excluded.IsEmpty ? Quantity.Of(limits.Spares, "node") : Quantity.Count(limits.Spares))} kept spare";
-        return $"{plan.Request.Gpus} GPUs{excluded}{spare}: {left} left";
+        var excluded = limits.Excluded.IsEmpty ? "" : $"{Quantity.Of(limits.Excluded.Length, "node")} excluded";
+        var spare = limits.Spares == 0 ? "" : $"{(limits.Excluded.IsEmpty ? Quantity.Of(limits.Spares, "node") : Quantity.Count(limits.Spares))} kept spare";
+        return string.Join(", ", new[] { excluded, spare }.Where(part => part.Length > 0));
     }
 
     private static string Fewer(Plan plan, int idle)
