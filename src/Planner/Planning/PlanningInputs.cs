@@ -23,7 +23,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
     /// <summary>Nodes that the job takes; 0 where the cluster is not known.</summary>
     public int JobNodes => Machine.Spec.Cluster?.JobNodes ?? 0;
 
-    /// <summary>Fastest step on all nodes that are left; see <see cref="JobSize"/>.</summary>
+    /// <summary>No step is below this on all nodes that are left; see <see cref="JobSize"/>.</summary>
     public Seconds? AllNodes { get; init; }
 
     public PlanInputs Digests => new(Model.Digest, Machine.Digest, Stack.Digest) { Loads = Experts?.Loads?.Digest, Pairs = Experts?.Pairs?.Digest };

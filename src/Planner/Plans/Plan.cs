@@ -191,7 +191,7 @@ public sealed record Plan(
     /// <summary>Experts placed by their load; null where they lie in their order.</summary>
     public PlanExperts? Experts { get; init; }
 
-    /// <summary>Fastest step on all nodes that are neither excluded nor kept back, where the plan takes fewer; null where none has a layout.</summary>
+    /// <summary>No step is below this on all nodes that are neither excluded nor kept back; null where no layout takes all of them.</summary>
     public Seconds? AllNodes { get; init; }
 
     /// <summary>What a GPU sends in a step, by kind.</summary>

@@ -38,7 +38,7 @@ internal static class NodesText
     private static string Fewer(Plan plan, int idle)
     {
         var why = plan.AllNodes is { } all
-            ? $"on all of them the best step is {Quantity.Time(all)} ({Quantity.Change((all / plan.Estimate.Step) - 1)})"
+            ? $"on all of them no step is below {Quantity.Time(all)} ({Quantity.Change((all / plan.Estimate.Step) - 1)})"
             : "no layout takes all of them";
         return $"the plan uses {plan.Layout.Degrees.Gpus} of them and leaves {Quantity.Of(idle, "node")} idle: {why}";
     }
