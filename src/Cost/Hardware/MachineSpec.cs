@@ -59,7 +59,7 @@ public readonly record struct NetworkTier(int Gpus, double Share, Seconds Latenc
 /// <param name="Latency">Start of a collective.</param>
 public sealed record NetworkSpec(BytesPerSecond LinkBandwidth, BytesPerSecond EffectiveBandwidth, Seconds Latency)
 {
-    /// <summary>Further tiers, ascending; empty where the whole network is as good as its first switch.</summary>
+    /// <summary>Further tiers, ascending; empty where the whole network is as good as its first switch. The lowest is what lies above the leaf switches.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
 }
 
@@ -76,4 +76,8 @@ public sealed record MachineSpec(
     NodeSpec Node,
     NetworkSpec Network,
     double? PricePerGpuHour,
-    ImmutableArray<Constant> Constants);
+    ImmutableArray<Constant> Constants)
+{
+    /// <summary>The nodes of one cluster of such machines; null where it does not matter which of them a group is on.</summary>
+    public ClusterSpec? Cluster { get; init; }
+}

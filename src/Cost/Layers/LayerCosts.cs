@@ -72,14 +72,48 @@ public sealed class LayerCosts
 
         var full = key.Recompute.Has(RecomputeModules.Full);
         if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
-        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor);
+        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor, key.Expert);
         var cost = Compose(
             builder.Work,
-            new LayerTraffic(key.Tensor, tpForward, tpBackward, context.Forward, context.Backward, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
+            new LayerTraffic(key.Tensor, tpForward.Seconds, tpBackward.Seconds, context.Forward.Seconds, context.Backward.Seconds, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
             ActivationMemory.Layer(at, kind, fp8Saved, load).On(at),
             TransientMemory.Layer(at, kind, fp8Saved, worst),
             LayerElements.Of(model, kind, key.Tensor, key.Expert, workload.ExtraExperts));
         return HeldUpByHost(cost, full);
+    }
+
+    /// <summary>What a layer's GPU sends for one micro-batch, forward and backward, by the functions that cost it.</summary>
+    public LayerTransfers Transfers(LayerKind kind, LayerKey key)
+    {
+        var at = At(key);
+        var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
+        if (kind == LayerKind.Dense || model.Moe!.SharedWidth > 0)
+        {
+            var (f, b) = TensorParallel.Mlp(Fabric, at);
+            (tpForward, tpBackward) = (tpForward + f, tpBackward + b);
+        }
+
+        // Full recomputation sends a forward's traffic again, recomputed experts the exchange alone.
+        var full = key.Recompute.Has(RecomputeModules.Full);
+        var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor, key.Expert);
+        var (dispatch, combine) = kind == LayerKind.Moe ? Exchange!.Transfers(at.Tokens / key.Tensor, key.Expert, key.Tensor) : default;
+        double ways = full || key.Recompute.Has(RecomputeModules.Experts) ? 3 : 2;
+        return new LayerTransfers(
+            ((full ? 2 : 1) * tpForward) + tpBackward, ((full ? 2 : 1) * context.Forward) + context.Backward, ways * dispatch, ways * combine);
+    }
+
+    /// <summary>The same of the embedding.</summary>
+    public Transfer EmbeddingTransfers(LayerKey key)
+    {
+        var (scatter, gather) = TensorParallel.Mlp(Fabric, At(key));
+        return (1.0 / 2 * scatter) + (1.0 / 3 * gather);
+    }
+
+    /// <summary>The same of the head, multi-token-prediction modules included.</summary>
+    public Transfer HeadTransfers(LayerKey key)
+    {
+        var (forward, backward) = TensorParallel.Mlp(Fabric, At(key));
+        return (1 + model.MtpModules) * ((1.0 / 2 * forward) + (2.0 / 3 * backward));
     }
 
     // The host launches a layer's kernels one by one; where it is slower than the GPU the GPU waits.
@@ -114,8 +148,8 @@ public sealed class LayerCosts
         var at = At(key);
         var own = at.Own;
         var work = new LayerWork(new PassWork(0, 0, 4 * own * model.Hidden, 1), default, new PassWork(0, 0, 10 * own * model.Hidden, 1));
-        var (scatter, gather) = key.Tensor == 1 ? (0, 0) : TensorParallel.Mlp(Fabric, at);
-        return Compose(work, new LayerTraffic(key.Tensor, scatter / 2, gather / 3, 0, 0, default, false, false), 0, 0, LayerElements.Embedding(model, key.Tensor));
+        var (scatter, gather) = key.Tensor == 1 ? default : TensorParallel.Mlp(Fabric, at);
+        return Compose(work, new LayerTraffic(key.Tensor, scatter.Seconds / 2, gather.Seconds / 3, 0, 0, default, false, false), 0, 0, LayerElements.Embedding(model, key.Tensor));
     }
 
     /// <summary>Final norm, output head in BF16, loss; once more for a multi-token-prediction module.</summary>
@@ -139,7 +173,7 @@ public sealed class LayerCosts
         var passes = 1 + model.MtpModules;
         return Compose(
             builder.Work,
-            new LayerTraffic(key.Tensor, passes * tpForward / 2, passes * 2 * tpBackward / 3, 0, 0, default, false, false),
+            new LayerTraffic(key.Tensor, passes * tpForward.Seconds / 2, passes * 2 * tpBackward.Seconds / 3, 0, 0, default, false, false),
             passes * 2 * stack.ElementBytes * own * model.Hidden,
             TransientMemory.Head(at, workload.Trainable == Trainable.All),
             LayerElements.Head(model, key.Tensor, holdsEmbedding));

@@ -70,13 +70,14 @@ public sealed record LayoutItems(
 
     /// <summary>
     /// Seconds of one hand-over between stages. Ranks fill domains in order and the pipeline varies slowest, so as soon as the GPUs fill more than a
-    /// domain some hop crosses the network, and a pipeline is as slow as its slowest hop.
+    /// domain some hop crosses the network, and a pipeline is as slow as its slowest hop. Where leaves are known, columns of cells lie on as few as can be
+    /// (<see cref="NodeNesting"/>).
     /// </summary>
     public static double SendSeconds(CostModel model, Degrees degrees, LayerKey key)
     {
         if (degrees.Pipeline == 1) return 0;
         var fabric = model.Layers.Fabric;
-        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.DomainGpus ? 1 : fabric.DomainGpus, degrees.Gpus);
+        return fabric.Send(model.Layers.BoundaryBytes(key), degrees.Gpus <= fabric.DomainGpus ? 1 : fabric.DomainGpus, fabric.Placed?.Pipeline(degrees) ?? degrees.Gpus);
     }
 
     // Embedding and head stay whole under ZeRO-3.

@@ -49,8 +49,8 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
 
         // A chunk's gradients are whole when its last micro-batch is; the other chunks of the rank go on with the last group of p.
         var group = degrees.Virtual > 1 ? degrees.Pipeline : 1;
-        var reduce = Over(trained, stack.GradientSyncBytes) + AcrossCopies(trained, stack.GradientSyncBytes);
-        var gather = Over(trained, stack.ParameterGatherBytes);
+        var reduce = Reduction(trained).Seconds;
+        var gather = Over(trained, stack.ParameterGatherBytes).Seconds;
         var held = trained.Linear + trained.Other;
         var share = sharding == Sharding.None ? held + trained.Expert : (held / dense.Size) + (trained.Expert / experts.Size);
         var sync = new SyncCost(0, 0, stack.OptimizerBytes * share / model.Layers.ElementwiseBandwidth, 0, 0, 0, 0);
@@ -66,7 +66,7 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
             case Sharding.Zero2:
                 return sync with { Gather = AtEnd(gather, group * forward), MicroBatchBackward = reduce, ShownBackward = EveryMicroBatch(reduce, backward) };
             default:
-                var weights = Over(cost.Elements, stack.ParameterGatherBytes);
+                var weights = Over(cost.Elements, stack.ParameterGatherBytes).Seconds;
                 return sync with
                 {
                     MicroBatchForward = weights,
@@ -75,6 +75,25 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
                     ShownBackward = EveryMicroBatch(weights + reduce, backward),
                 };
         }
+    }
+
+    /// <summary>
+    /// What a GPU sends in a step to keep so many elements equal: gradients reduced, parameters gathered, as often as <see cref="Sync(in LayerCost)"/>
+    /// has it. An all-reduce counts half as each.
+    /// </summary>
+    public (Transfer Reduce, Transfer Gather) Transfers(LayerElements elements, int microBatches)
+    {
+        var stack = model.Stack;
+        var trained = model.Workload.Trainable == Trainable.All ? elements : default;
+        var reduce = Reduction(trained);
+        var gather = Over(trained, stack.ParameterGatherBytes);
+        return sharding switch
+        {
+            Sharding.None => (reduce, reduce),
+            Sharding.Zero1 => (reduce, gather),
+            Sharding.Zero2 => (stack.ReducesOnceAStep ? reduce : (double)microBatches * reduce, gather),
+            _ => ((double)microBatches * reduce, 2.0 * microBatches * Over(elements, stack.ParameterGatherBytes)),
+        };
     }
 
     /// <summary>Synchronisation and optimizer of so many elements with nothing to hide beside.</summary>
@@ -121,8 +140,8 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
         ExposedShares.Shows(model.Stack.Exposed.ShardedSync, model.Stack.Exposed.ShardedSyncWindow, transfer, compute);
 
     // Gradients of a shard are summed over the copies: an all-reduce, which gathers what it scattered.
-    private double AcrossCopies(LayerElements elements, double bytesAnElement) =>
-        2 * GradientSync.Seconds(model.Layers.Fabric, denseCopies, (elements.Linear + elements.Other) / dense.Size, bytesAnElement);
+    private Transfer AcrossCopies(LayerElements elements, double bytesAnElement) =>
+        2 * GradientSync.Transfer(model.Layers.Fabric, denseCopies, (elements.Linear + elements.Other) / dense.Size, bytesAnElement);
 
     private static (ReplicaGroup Shards, ReplicaGroup Copies) Within(ReplicaGroup all, CostModel model, Sharding sharding, int stride)
     {
@@ -132,10 +151,12 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
             : all.Divided(shards, stride, model.Layers.Fabric);
     }
 
-    private double Over(LayerElements elements, double bytesAnElement)
+    private Transfer Reduction(LayerElements trained) => Over(trained, model.Stack.GradientSyncBytes) + AcrossCopies(trained, model.Stack.GradientSyncBytes);
+
+    private Transfer Over(LayerElements elements, double bytesAnElement)
     {
         var fabric = model.Layers.Fabric;
-        return GradientSync.Seconds(fabric, dense, elements.Linear + elements.Other, bytesAnElement)
-            + (elements.Expert > 0 ? GradientSync.Seconds(fabric, experts, elements.Expert, bytesAnElement) : 0);
+        return GradientSync.Transfer(fabric, dense, elements.Linear + elements.Other, bytesAnElement)
+            + (elements.Expert > 0 ? GradientSync.Transfer(fabric, experts, elements.Expert, bytesAnElement) : default);
     }
 }

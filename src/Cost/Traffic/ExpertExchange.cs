@@ -88,39 +88,63 @@ public sealed class ExpertExchange
     /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers (the tensor-parallel degree).</param>
     public ExchangeTime Time(double tokens, int ep, int stride)
     {
+        var (dispatch, combine) = Both(tokens, ep, stride);
+        return dispatch.Time + combine.Time;
+    }
+
+    /// <summary>Dispatch and combine apart, with the bytes that a GPU sends to other GPUs.</summary>
+    /// <inheritdoc cref="Time"/>
+    public (Transfer Dispatch, Transfer Combine) Transfers(double tokens, int ep, int stride)
+    {
+        var (dispatch, combine) = Both(tokens, ep, stride);
+        return (dispatch.Transfer, combine.Transfer);
+    }
+
+    private (Leg Dispatch, Leg Combine) Both(double tokens, int ep, int stride)
+    {
         if (ep == 1) return default;
         var dispatch = hidden * (fp8 && rates.DispatchBytes < Bf16 ? rates.DispatchBytes + Fp8ScaleBytes : Bf16);
         var combine = hidden * rates.CombineBytes;
         var ranksInNode = fabric.InDomain(ep, stride);
         var nodes = (ep + ranksInNode - 1) / ranksInNode;
-        var across = fabric.ShareAcross((double)ep * stride);
+        var across = fabric.ShareAcross(fabric.Placed?.Experts(ep, stride) ?? (double)ep * stride);
         var sent = tokens * Load(ep, stride);
-        return OneWay(sent * dispatch, ep, nodes, combineWay: false, across) + OneWay(sent * combine, ep, nodes, combineWay: true, across);
+        return (OneWay(sent * dispatch, ep, nodes, combineWay: false, across), OneWay(sent * combine, ep, nodes, combineWay: true, across));
     }
 
     /// <summary>True where the stack's measured table reaches this degree.</summary>
     public bool Measured(int ep) => rates.Bandwidths.Length == 0 || ep <= rates.Bandwidths[^1].ExpertParallel;
 
-    private ExchangeTime OneWay(double bytesACopy, int ep, int nodes, bool combineWay, double across)
+    private Leg OneWay(double bytesACopy, int ep, int nodes, bool combineWay, double across)
     {
         var measured = Bandwidth(ep, nodes, combineWay);
         if (nodes == 1)
         {
             var copies = rates.Hierarchical ? reach.Parts(ep) : moe.TopK;
-            var node = measured is { } link ? copies * bytesACopy / link : copies * Remote(ep) * bytesACopy / fabric.NodeBandwidth;
-            return new ExchangeTime(0, node, rates.Notify.Value);
+            var inside = copies * Remote(ep) * bytesACopy;
+            return new Leg(new ExchangeTime(0, measured is { } link ? copies * bytesACopy / link : inside / fabric.NodeBandwidth, rates.Notify.Value), inside, 0);
         }
 
         if (!rates.Hierarchical)
         {
-            var remote = moe.TopK * Remote(nodes) * bytesACopy / ((measured ?? fabric.NetworkBandwidth) * across);
-            return new ExchangeTime(remote, moe.TopK * Remote(ep / nodes) / nodes * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+            var remote = moe.TopK * Remote(nodes) * bytesACopy;
+            var near = moe.TopK * Remote(ep / nodes) / nodes * bytesACopy;
+            return new Leg(
+                new ExchangeTime(remote / ((measured ?? fabric.NetworkBandwidth) * across), near / fabric.NodeBandwidth, rates.Notify.Value), near, remote);
         }
 
+        var far = reach.Parts(nodes) * Remote(nodes) * bytesACopy;
+        var forwarded = reach.Parts(ep) * Remote(ep / nodes) * bytesACopy;
         var network = measured is { } rate
             ? reach.Parts(nodes) * bytesACopy / (rate * across)
-            : reach.Parts(nodes) * Remote(nodes) * bytesACopy / (fabric.NetworkBandwidth * across);
-        return new ExchangeTime(network, reach.Parts(ep) * Remote(ep / nodes) * bytesACopy / fabric.NodeBandwidth, rates.Notify.Value);
+            : far / (fabric.NetworkBandwidth * across);
+        return new Leg(new ExchangeTime(network, forwarded / fabric.NodeBandwidth, rates.Notify.Value), forwarded, far);
+    }
+
+    // One direction: its time, and the bytes that a GPU sends inside its domain and across.
+    private readonly record struct Leg(ExchangeTime Time, double Node, double Network)
+    {
+        public Transfer Transfer => new(Time.Alone, Node, Network);
     }
 
     private static double Remote(int parts) => (parts - 1) / (double)parts;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Numerics;
 using Planner.Cost.Hardware;
+using Planner.Cost.Layout;
 using Planner.Cost.Stacks;
 
 namespace Planner.Cost.Traffic;
@@ -43,6 +44,9 @@ public sealed record Fabric(
     /// <summary>Tiers of the network, ascending.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
 
+    /// <summary>Where groups lie on the leaf switches; null where only the order of ranks is known.</summary>
+    public PlacedSpans? Placed { get; init; }
+
     public static Fabric Of(MachineSpec machine, StackSpec stack) => new(
         machine.Node.DomainGpus,
         machine.Node.EffectiveBandwidth.Value * stack.NodeEfficiency,
@@ -58,6 +62,7 @@ public sealed record Fabric(
         Collectives = stack.Collectives,
         RingStep = stack.RingStep.Value,
         Tiers = machine.Network.Tiers,
+        Placed = machine is { Cluster: { } cluster, Network.Tiers: [var leaf, ..] } ? new PlacedSpans(new LeafRoom(cluster), leaf.Gpus) : null,
     };
 
     /// <summary>
@@ -84,29 +89,41 @@ public sealed record Fabric(
     /// <param name="inNode">Members a domain.</param>
     /// <param name="nodes">Domains.</param>
     /// <param name="span">GPUs from the first member to the last, for the network's tiers.</param>
-    public double GatherOrScatter(double bytes, double inNode, double nodes, double span)
+    public double GatherOrScatter(double bytes, double inNode, double nodes, double span) => Gather(bytes, inNode, nodes, span).Seconds;
+
+    /// <summary>The same with the bytes that a GPU sends inside its domain and across.</summary>
+    /// <inheritdoc cref="GatherOrScatter"/>
+    public Transfer Gather(double bytes, double inNode, double nodes, double span)
     {
         if (Collectives == CollectiveShape.Ring && nodes > 1) return Ring(bytes, inNode, nodes, span);
         var time = 0.0;
-        if (inNode > 1) time += ((inNode - 1) / inNode * bytes / NodeBandwidth) + (HalfCollectiveLatency * NodeLatency);
-        if (nodes > 1) time += ((nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value);
-        return time;
+        var inside = (inNode - 1) / inNode * bytes;
+        var across = (nodes - 1) / nodes * bytes / inNode;
+        if (inNode > 1) time += (inside / NodeBandwidth) + (HalfCollectiveLatency * NodeLatency);
+        if (nodes > 1) time += (across / (NetworkBandwidth * ShareAcross(span))) + (HalfCollectiveLatency * Tier(span).Latency.Value);
+        return new Transfer(time, inside, across);
     }
 
-    private double Ring(double bytes, double inNode, double nodes, double span)
+    private Transfer Ring(double bytes, double inNode, double nodes, double span)
     {
         var members = inNode * nodes;
-        var inside = inNode > 1 ? (members - 1) / members * bytes / NodeBandwidth : 0;
-        var across = (nodes - 1) / nodes * bytes / inNode / (NetworkBandwidth * ShareAcross(span));
-        return Math.Max(inside, across) + (HalfCollectiveLatency * Math.Max(NodeLatency, Tier(span).Latency.Value)) + ((nodes - 1) * RingStep);
+        var inside = inNode > 1 ? (members - 1) / members * bytes : 0;
+        var across = (nodes - 1) / nodes * bytes / inNode;
+        var transfer = Math.Max(inside / NodeBandwidth, across / (NetworkBandwidth * ShareAcross(span)));
+        return new Transfer(transfer + (HalfCollectiveLatency * Math.Max(NodeLatency, Tier(span).Latency.Value)) + ((nodes - 1) * RingStep), inside, across);
     }
 
     /// <summary>Seconds of sending bytes to one neighbour whose rank is <paramref name="stride"/> ranks away.</summary>
     /// <param name="bytes">Bytes.</param>
     /// <param name="stride">Distance.</param>
     /// <param name="span">GPUs of the whole chain of neighbours: its slowest hop crosses every tier that it spans.</param>
-    public double Send(double bytes, long stride, double span) =>
-        stride < DomainGpus ? (bytes / NodeBandwidth) + (SendLatency * NodeLatency) : (bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value;
+    public double Send(double bytes, long stride, double span) => Pass(bytes, stride, span).Seconds;
+
+    /// <summary>The same with where the bytes go.</summary>
+    /// <inheritdoc cref="Send"/>
+    public Transfer Pass(double bytes, long stride, double span) => stride < DomainGpus
+        ? new Transfer((bytes / NodeBandwidth) + (SendLatency * NodeLatency), bytes, 0)
+        : new Transfer((bytes / (NetworkBandwidth * ShareAcross(span))) + Tier(span).Latency.Value, 0, bytes);
 
     /// <summary>Share of the network's bandwidth that is left to groups that span so many GPUs.</summary>
     public double ShareAcross(double span) => Tier(span).Share;

@@ -23,36 +23,38 @@ public readonly record struct ReplicaGroup(double InNode, double Nodes, double S
         var inNode = Math.Min(InNode, fabric.InDomain(shards, stride));
         var copiesInNode = Math.Max(1, InNode / inNode / Math.Max(1, shards / inNode));
         return (
-            new ReplicaGroup(inNode, shards / inNode, (double)shards * stride),
+            new ReplicaGroup(inNode, shards / inNode, fabric.Placed?.Part((double)shards * stride, Span) ?? (double)shards * stride),
             new ReplicaGroup(copiesInNode, copies / copiesInNode, Span));
     }
 
     /// <summary>Replicas of dense parameters: data x context ranks, and both copies of a bidirectional pipeline (in other domains where there are any).</summary>
     public static ReplicaGroup Dense(Degrees degrees, int copies, Fabric fabric) =>
-        Of(degrees.Data * degrees.Context, degrees.Tensor, copies, degrees.Gpus, fabric);
+        Of(degrees.Data * degrees.Context, degrees.Tensor, copies, degrees, fabric);
 
     /// <summary>Replicas of an expert: data x context x tensor / expert ranks, ep x tp numbers apart (tensor ranks of a domain hold the same experts).</summary>
     public static ReplicaGroup Experts(Degrees degrees, int copies, Fabric fabric)
     {
         var groups = degrees.Data * degrees.Context / degrees.Expert;
-        var across = Of(groups, degrees.Expert * degrees.Tensor, copies, degrees.Gpus, fabric);
+        var across = Of(groups, degrees.Expert * degrees.Tensor, copies, degrees, fabric);
         return across with { InNode = across.InNode * degrees.Tensor };
     }
 
-    private static ReplicaGroup Of(int members, int stride, int copies, int gpus, Fabric fabric)
+    private static ReplicaGroup Of(int members, int stride, int copies, Degrees degrees, Fabric fabric)
     {
+        var gpus = degrees.Gpus;
         if (gpus <= fabric.DomainGpus) return new ReplicaGroup(members * copies, 1, gpus);
         var inNode = fabric.InDomain(members, stride);
 
-        // Both copies of a stage lie on ranks r and P-1-r: their group spans the job.
-        return new ReplicaGroup(inNode, (double)members / inNode * copies, copies > 1 ? gpus : (double)members * stride);
+        // Both copies of a stage lie on ranks r and P-1-r: in the order of ranks their group spans the job.
+        var span = copies > 1 ? gpus : (double)members * stride;
+        return new ReplicaGroup(inNode, (double)members / inNode * copies, fabric.Placed?.Replicas(degrees, copies, span) ?? span);
     }
 }
 
 /// <summary>Traffic that keeps replicas equal: gradients are reduce-scattered, updated parameters all-gathered (ring, inside the node first).</summary>
 internal static class GradientSync
 {
-    /// <summary>Seconds of a reduce-scatter or all-gather of so many elements.</summary>
-    public static double Seconds(Fabric fabric, ReplicaGroup group, double elements, double bytesAnElement) =>
-        group.Size <= 1 ? 0 : fabric.GatherOrScatter(elements * bytesAnElement, group.InNode, group.Nodes, group.Span);
+    /// <summary>A reduce-scatter or all-gather of so many elements.</summary>
+    public static Transfer Transfer(Fabric fabric, ReplicaGroup group, double elements, double bytesAnElement) =>
+        group.Size <= 1 ? default : fabric.Gather(elements * bytesAnElement, group.InNode, group.Nodes, group.Span);
 }

@@ -10,8 +10,8 @@ namespace Planner.Cost.Traffic;
 /// </summary>
 internal static class TensorParallel
 {
-    /// <summary>Seconds (forward, backward) of the attention half.</summary>
-    public static (double Forward, double Backward) Attention(Fabric fabric, in LayerSetting at)
+    /// <summary>Forward and backward of the attention half.</summary>
+    public static (Transfer Forward, Transfer Backward) Attention(Fabric fabric, in LayerSetting at)
     {
         var gathered = at.Stack.LatentTensorParallel && at.Model.Attention is LatentAttention { QueryRank: > 0 } latent
             ? latent.QueryRank + latent.KeyValueRank + latent.RopeWidth
@@ -19,17 +19,17 @@ internal static class TensorParallel
         return Half(fabric, at, gathered);
     }
 
-    /// <summary>Seconds (forward, backward) of a dense MLP or of shared experts.</summary>
-    public static (double Forward, double Backward) Mlp(Fabric fabric, in LayerSetting at) => Half(fabric, at, at.Model.Hidden);
+    /// <summary>Forward and backward of a dense MLP or of shared experts.</summary>
+    public static (Transfer Forward, Transfer Backward) Mlp(Fabric fabric, in LayerSetting at) => Half(fabric, at, at.Model.Hidden);
 
-    private static (double Forward, double Backward) Half(Fabric fabric, in LayerSetting at, double gathered)
+    private static (Transfer Forward, Transfer Backward) Half(Fabric fabric, in LayerSetting at, double gathered)
     {
         var tp = at.Tensor;
         if (tp == 1) return default;
         var inNode = fabric.InDomain(tp, 1);
-        var scatter = fabric.GatherOrScatter(at.Stack.ElementBytes * at.Tokens * at.Hidden, inNode, tp / inNode, tp);
+        var scatter = fabric.Gather(at.Stack.ElementBytes * at.Tokens * at.Hidden, inNode, tp / inNode, tp);
         if (!at.Stack.SequenceParallel) return (2 * scatter, 2 * scatter);
-        var gather = fabric.GatherOrScatter(at.Stack.ElementBytes * at.Tokens * gathered, inNode, tp / inNode, tp);
+        var gather = fabric.Gather(at.Stack.ElementBytes * at.Tokens * gathered, inNode, tp / inNode, tp);
         return (gather + scatter, gather + scatter + gather);
     }
 }

@@ -57,10 +57,12 @@ internal static class EstimateCommand
         var tp = pins.Tensor[0];
         var cp = pins.Context.IsEmpty ? 1 : pins.Context[0];
         var inner = (long)tp * cp * pins.Pipeline[0];
-        if (request.Gpus % inner != 0)
+
+        // With nodes missing the job takes as many of those left as make it fastest; only then is the data-parallel degree known.
+        if (!request.Nodes.Any && request.Gpus % inner != 0)
             throw new RefusedException($"--gpus {request.Gpus} is not a multiple of tp {tp} x cp {cp} x pp {pins.Pipeline[0]} = {inner}");
         var dp = (int)(request.Gpus / inner);
-        if (!pins.Data.IsEmpty && pins.Data[0] != dp)
+        if (!request.Nodes.Any && !pins.Data.IsEmpty && pins.Data[0] != dp)
             throw new RefusedException($"--dp {pins.Data[0]} does not fit: {request.Gpus} gpus / ({inner}) = {dp}; leave --dp out");
         var one = new PlanPins(
             pins.Tensor,
@@ -68,7 +70,7 @@ internal static class EstimateCommand
             pins.Pipeline,
             Or(pins.Virtual, 1),
             pins.Expert,
-            [dp],
+            request.Nodes.Any ? pins.Data : [dp],
             Or(pins.MicroBatch, 1),
             pins.Schedule,
             pins.Recompute,
@@ -110,6 +112,7 @@ internal static class EstimateCommand
                 Extrapolate = request.Extrapolate || saved.Extrapolate,
                 TensorPolicy = TensorPolicy.Pinned,
                 Pins = saved.Pins,
+                Nodes = options.Nodes.Or(parse, saved.Nodes),
                 PlacedExperts = saved.Experts,
             },
             saved.Stages)

@@ -26,6 +26,8 @@ internal sealed class PlanRequestOptions
     public Option<ImmutableArray<int>> Gpus { get; } = OptionKinds.Counts(
         "--gpus", 1, MostGpus, "512..4096", $"GPUs, 1 to {MostGpus}; several counts or a doubling range make a table of them. Required.");
 
+    public NodeOptions Nodes { get; } = new();
+
     public Option<string?> Hardware { get; } = OptionKinds.Text(
         "--hw", "NAME|FILE", "Machine: a name of 'planner list hardware' or a file like those. Required.");
 
@@ -110,7 +112,7 @@ internal sealed class PlanRequestOptions
 
     public IEnumerable<Option> All =>
     [
-        Model, Gpus, Hardware, Stack, Batch, Sequence, Precision, Train, Tokens, LoadFactor, .. Experts.All, MemoryLimit,
+        Model, Gpus, .. Nodes.All, Hardware, Stack, Batch, Sequence, Precision, Train, Tokens, LoadFactor, .. Experts.All, MemoryLimit,
         .. Pins, TimeLimit, Threads, Extrapolate, Audit,
     ];
 
@@ -176,6 +178,7 @@ internal sealed class PlanRequestOptions
             parse.GetValue(Audit))
         {
             Experts = Experts.Read(parse),
+            Nodes = Nodes.Read(parse),
             Trainable = parse.GetValue(Train) ?? Trainable.All,
         };
     }

@@ -34,11 +34,13 @@ internal static class HardwareReader
         SourcedFields network = top.Object("network");
         SourcedFields price = top.Object("price");
         string architecture = accelerator.Fields.Text("architecture");
+        AcceleratorSpec gpu = Accelerator(accelerator, architecture);
+        NodeSpec links = Node(node, architecture);
         var spec = new MachineSpec(
             name,
-            Accelerator(accelerator, architecture),
-            Node(node, architecture),
-            Network(network),
+            gpu,
+            links,
+            Network(network, links.Gpus),
             price.OptionalNumber("usd_per_gpu_hour", NumberRange.Positive),
             constants.ToImmutable());
         foreach (SourcedFields part in (SourcedFields[])[top, accelerator, node, network, price])
@@ -97,23 +99,40 @@ internal static class HardwareReader
             FormattableString.Invariant($"domain_gpus {domain} is not a multiple of the node's {node} GPUs; a domain is whole nodes, so leave it out where it is the node"));
     }
 
-    private static NetworkSpec Network(SourcedFields fields)
+    private static NetworkSpec Network(SourcedFields fields, int nodeGpus)
     {
         (double link, double effective) = Bandwidths(fields, "network_gb_s", "network_effective_gb_s");
-        return new NetworkSpec(
-            BytesPerSecond.FromGigabytes(link),
-            BytesPerSecond.FromGigabytes(effective),
-            Seconds.FromMicroseconds(fields.Number("network_latency_us", NumberRange.NotNegative)))
+        var latency = Seconds.FromMicroseconds(fields.Number("network_latency_us", NumberRange.NotNegative));
+        return new NetworkSpec(BytesPerSecond.FromGigabytes(link), BytesPerSecond.FromGigabytes(effective), latency)
         {
-            Tiers = Tiers(fields),
+            Tiers = Tiers(fields, Leaf(fields, nodeGpus, latency)),
         };
     }
 
-    private static ImmutableArray<NetworkTier> Tiers(SourcedFields fields)
+    // Leaf switches as the lowest tier: beyond the nodes of one, 1 / oversubscription of the bandwidth is left.
+    private static NetworkTier? Leaf(SourcedFields fields, int nodeGpus, Seconds latency)
     {
-        if (fields.Fields.Optional("tiers") is null) return [];
+        if (fields.Fields.Optional("nodes_per_leaf") is null)
+        {
+            foreach (string other in (string[])["oversubscription", "spine_latency_us"])
+                if (fields.Fields.Optional(other) is not null) throw fields.Fields.ErrorAt(other, $"{other} is what lies above the leaf switches; give nodes_per_leaf, too");
+            return null;
+        }
+
+        int nodes = fields.Count("nodes_per_leaf", MostGpus / nodeGpus);
+        double oversubscription = fields.Fields.Optional("oversubscription") is null ? 1 : fields.Number("oversubscription", NumberRange.Factor);
+        return new NetworkTier(
+            nodes * nodeGpus,
+            1 / oversubscription,
+            fields.Fields.Optional("spine_latency_us") is null ? latency : Seconds.FromMicroseconds(fields.Number("spine_latency_us", NumberRange.NotNegative)));
+    }
+
+    private static ImmutableArray<NetworkTier> Tiers(SourcedFields fields, NetworkTier? leaf)
+    {
+        if (fields.Fields.Optional("tiers") is null) return leaf is { } only ? [only] : [];
         ImmutableArray<NetworkTier>.Builder tiers = ImmutableArray.CreateBuilder<NetworkTier>();
-        var below = new NetworkTier(0, 1, Seconds.Zero);
+        NetworkTier below = leaf ?? new NetworkTier(0, 1, Seconds.Zero);
+        if (leaf is not null) tiers.Add(below);
         foreach (SourcedFields tier in fields.Objects("tiers"))
         {
             var read = new NetworkTier(

@@ -62,7 +62,14 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         return plan with { Findings = new PlanFindings(inputs, model, evidence).Of(plan, null) };
     }
 
-    private Plan Common(LayoutSpec layout, StagePlan stages, Estimate estimate) => new(
+    private Plan Common(LayoutSpec layout, StagePlan stages, Estimate estimate)
+    {
+        var nodes = model.Machine.Cluster is { } cluster ? NodePlacement.Of(cluster, layout.Degrees, layout.Schedule.Copies) : null;
+        var traffic = new StepTraffic(model, layout, stages, nodes is { Cluster.LeavesKnown: true } ? nodes : null).Rows();
+        return Bare(layout, stages, estimate) with { Nodes = nodes, Traffic = traffic };
+    }
+
+    private Plan Bare(LayoutSpec layout, StagePlan stages, Estimate estimate) => new(
         inputs.Request,
         inputs.Digests,
         model.Model,
@@ -82,6 +89,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
         [],
         [])
     {
+        AllNodes = inputs.AllNodes,
         Experts = inputs.Experts is { } experts ? new ExpertWorth(experts, model, layout, stages).Of(estimate) : null,
     };
 

@@ -29,11 +29,21 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     {
         var threads = request.Threads ?? Environment.ProcessorCount;
         if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
-        var inputs = PlanningInputs.Load(request, data);
+        var loaded = PlanningInputs.Load(request, data);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
+        PlanningInputs inputs;
+        try
+        {
+            inputs = new JobSize(loaded, request, threads).Choose(limited.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Stopped;
+        }
+
         var model = ModelOf(inputs);
-        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
+        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins, inputs.JobGpus);
         if (inputs.Request.Objective != Objective.Time) return Front(inputs, model, space, threads, progress, limited.Token);
         if (Run(model) is not { } result) return Stopped;
 
@@ -96,10 +106,11 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     private PlanFound Given(SolveRequest request, ImmutableArray<string> letters, ImmutableArray<string> policies)
     {
         var inputs = PlanningInputs.Load(request, data);
-        var model = ModelOf(inputs);
-        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins);
         var pins = request.Pins;
         var degrees = new Degrees(pins.Data[0], pins.Tensor[0], pins.Pipeline[0], pins.Expert[0], pins.Context[0], pins.Virtual[0]);
+        inputs = inputs.Holding(degrees.Gpus);
+        var model = ModelOf(inputs);
+        var space = SpaceOfRequest.Build(model, inputs.Request, request.Pins, inputs.JobGpus);
         var layout = new LayoutSpec(
             degrees,
             pins.MicroBatch[0],

@@ -17,7 +17,29 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
     /// <summary>Load of the experts; null where nothing is known of it.</summary>
     public ExpertInputs? Experts { get; init; }
 
+    /// <summary>GPUs to train on: those of the cluster, or of the nodes that the job takes.</summary>
+    public int JobGpus => Request.Nodes.Any ? Machine.Spec.Cluster!.JobGpus : Request.Gpus;
+
+    /// <summary>Nodes that the job takes; 0 where the cluster is not known.</summary>
+    public int JobNodes => Machine.Spec.Cluster?.JobNodes ?? 0;
+
+    /// <summary>No step is below this on all nodes that are left; see <see cref="JobSize"/>.</summary>
+    public Seconds? AllNodes { get; init; }
+
     public PlanInputs Digests => new(Model.Digest, Machine.Digest, Stack.Digest) { Loads = Experts?.Loads?.Digest, Pairs = Experts?.Pairs?.Digest };
+
+    /// <summary>The same on fewer nodes of the cluster.</summary>
+    public PlanningInputs On(int nodes) => this with { Machine = On(Machine, Machine.Spec.Cluster! with { JobNodes = nodes }) };
+
+    /// <summary>The same for a plan of so many GPUs, which the nodes left must hold.</summary>
+    public PlanningInputs Holding(int gpus)
+    {
+        if (!Request.Nodes.Any) return this;
+        var cluster = Machine.Spec.Cluster!;
+        if (gpus % cluster.NodeGpus == 0 && gpus / cluster.NodeGpus <= cluster.Left) return On(gpus / cluster.NodeGpus);
+        throw new RefusedException(
+            $"the plan takes {gpus} GPUs; {cluster.Excluded.Length} nodes excluded and {cluster.Spares} kept spare leave {cluster.Left * cluster.NodeGpus} of {Request.Gpus}; plan again with planner solve");
+    }
 
     /// <summary>The same with another knowledge of the experts.</summary>
     public PlanningInputs With(ExpertInputs experts) => this with { Experts = experts, Workload = experts.On(Workload) };
@@ -33,6 +55,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
         var precision = asked.Precision ?? model.Defaults.Precision;
         CheckRates(machine, stack, precision);
         CheckGpus(asked.Gpus, machine);
+        if (ClusterOfRequest.Of(asked.Gpus, asked.Nodes, machine.Spec) is { } cluster) machine = On(machine, cluster);
         if (asked.Robust) CheckRanges(machine, stack);
         var request = new PlanRequest(
             model.Spec.Name,
@@ -53,6 +76,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             StepIncrease = asked.StepIncrease,
             Trainable = asked.Trainable,
             Robust = asked.Robust,
+            Nodes = asked.Nodes,
         };
         CheckLimit(request.MemoryLimit, stack);
         var inputs = new PlanningInputs(
@@ -60,6 +84,12 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
         return ExpertInputs.Load(asked, model.Spec) is { } experts
             ? inputs.With(experts) with { Request = request with { Experts = Named(experts) } }
             : inputs;
+    }
+
+    private static LoadedMachine On(LoadedMachine machine, ClusterSpec cluster)
+    {
+        var drawn = machine.With;
+        return machine with { Spec = machine.Spec with { Cluster = cluster }, With = values => drawn(values) with { Cluster = cluster } };
     }
 
     // As the plan records it: names of files, not where they lie.

@@ -12,7 +12,7 @@ namespace Planner.Planning;
 /// <param name="Model">Catalog name or file.</param>
 /// <param name="Hardware">Catalog name or file.</param>
 /// <param name="Stack">Catalog name or file.</param>
-/// <param name="Gpus">GPUs.</param>
+/// <param name="Gpus">GPUs of the cluster.</param>
 /// <param name="Batch">Sequences a step.</param>
 /// <param name="Sequence">Tokens a sequence.</param>
 /// <param name="Precision">Of the linear layers.</param>
@@ -54,6 +54,9 @@ public sealed record SolveRequest(
 
     /// <summary>Clusters and batches to plan in turn; empty for the one of Gpus and Batch.</summary>
     public ImmutableArray<SweepPoint> Points { get; init; } = [];
+
+    /// <summary>Nodes of the cluster that no rank may be on.</summary>
+    public NodeLimits Nodes { get; init; } = NodeLimits.None;
 
     /// <summary>Choose by worst regret over the ranges of the constants.</summary>
     public bool Robust { get; init; }

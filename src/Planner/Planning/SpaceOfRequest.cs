@@ -11,9 +11,13 @@ namespace Planner.Planning;
 internal static class SpaceOfRequest
 {
     /// <summary>The space to search.</summary>
-    public static SearchSpace Build(CostModel model, PlanRequest request, PlanPins pins)
+    /// <param name="model">Costs.</param>
+    /// <param name="request">Request.</param>
+    /// <param name="pins">What is fixed.</param>
+    /// <param name="gpus">GPUs to train on.</param>
+    public static SearchSpace Build(CostModel model, PlanRequest request, PlanPins pins, int gpus)
     {
-        var space = SearchSpace.Default(model, request.Gpus, request.MemoryLimit, request.Extrapolate) with
+        var space = SearchSpace.Default(model, gpus, request.MemoryLimit, request.Extrapolate) with
         {
             Context = Pinned(pins.Context),
             Pipeline = Pinned(pins.Pipeline),

@@ -36,11 +36,21 @@ internal sealed class SweepMaker(string? data)
         return new SweepFound(new Sweep(all[0].Request, all[0].Machine.Spec, rows.ToImmutable()));
     }
 
-    private SweepRow One(SolveRequest asked, PlanningInputs inputs, CancellationToken cancel)
+    private SweepRow One(SolveRequest asked, PlanningInputs given, CancellationToken cancel)
     {
         var threads = asked.Threads ?? Environment.ProcessorCount;
+        PlanningInputs inputs;
+        try
+        {
+            inputs = new JobSize(given, asked, threads).Choose(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return Row(given, ProofStatus.Unknown, "stopped before a first plan was found");
+        }
+
         var model = PlanMaker.ModelOf(inputs);
-        var space = SpaceOfRequest.Build(model, inputs.Request, asked.Pins);
+        var space = SpaceOfRequest.Build(model, inputs.Request, asked.Pins, inputs.JobGpus);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (asked.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
         SpaceSearchResult result;

@@ -67,13 +67,15 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
 
     private IEnumerable<WayOut> Ways(CancellationToken cancel)
     {
-        var gpus = space.Gpus;
+        var gpus = inputs.Request.Gpus;
         for (var i = 0; i < MostDoublings && space is { Data: null }; i++)
         {
             gpus *= 2;
-            if (space.Pipeline is { } ranks && ranks.All(pp => gpus % pp != 0)) continue;
-            var larger = space with { Gpus = gpus, Tensor = space.Tensor };
-            if (Best(model, larger, cancel) is not { } best) continue;
+            var cluster = ClusterOfRequest.Of(gpus, inputs.Request.Nodes, model.Machine);
+            var larger = space with { Gpus = inputs.Request.Nodes.Any ? cluster!.JobGpus : gpus };
+            if (space.Pipeline is { } ranks && ranks.All(pp => larger.Gpus % pp != 0)) continue;
+            var on = cluster is null ? model : new CostModel(model.Model, model.Machine with { Cluster = cluster }, inputs.Stack.Spec, model.Workload);
+            if (Best(on, larger, cancel) is not { } best) continue;
             yield return new WayOut($"--gpus {gpus.ToString(CultureInfo.InvariantCulture)}", Cost(best));
             break;
         }

@@ -33,7 +33,7 @@ public enum Objective
 /// <param name="Model">Catalog name, or file name without its folder.</param>
 /// <param name="Hardware">Likewise.</param>
 /// <param name="Stack">Likewise.</param>
-/// <param name="Gpus">GPUs.</param>
+/// <param name="Gpus">GPUs of the cluster; the plan's, unless nodes are excluded or kept back.</param>
 /// <param name="SequenceLength">Tokens a sequence.</param>
 /// <param name="GlobalBatch">Sequences a step.</param>
 /// <param name="Precision">Of the linear layers.</param>
@@ -65,6 +65,9 @@ public sealed record PlanRequest(
 
     /// <summary>Measured loads of experts, files without their folders; null where none were given.</summary>
     public ExpertRequest? Experts { get; init; }
+
+    /// <summary>Nodes of the cluster that no rank may be on.</summary>
+    public NodeLimits Nodes { get; init; } = NodeLimits.None;
 
     /// <summary>Objectives memory and pareto: share above the fastest step up to which plans are of interest.</summary>
     public double StepIncrease { get; init; }
@@ -187,6 +190,15 @@ public sealed record Plan(
 {
     /// <summary>Experts placed by their load; null where they lie in their order.</summary>
     public PlanExperts? Experts { get; init; }
+
+    /// <summary>No step is below this on all nodes that are neither excluded nor kept back; null where no layout takes all of them.</summary>
+    public Seconds? AllNodes { get; init; }
+
+    /// <summary>What a GPU sends in a step, by kind.</summary>
+    public ImmutableArray<TrafficRow> Traffic { get; init; } = [];
+
+    /// <summary>Nodes of the cluster that the plan is on; null where it does not matter which.</summary>
+    public NodePlacement? Nodes { get; init; }
 
     /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
     public Robustness? Robustness { get; init; }

@@ -70,7 +70,8 @@ public static class PlanFileReader
             [decisions.Word<Sharding>("sharding", PlanWords.Of)]);
         var gpus = request.Whole("gpus");
         var product = (long)pins.Tensor[0] * pins.Context[0] * pins.Pipeline[0] * pins.Data[0];
-        if (product != gpus) throw degrees.Wrong($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus");
+        var nodes = Nodes(request);
+        if (nodes.Any ? product > gpus : product != gpus) throw degrees.Wrong($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus");
         return new SavedPlan(
             request.Text("model"),
             request.Text("hardware"),
@@ -89,6 +90,7 @@ public static class PlanFileReader
         {
             Trainable = request.MemberOrNull("train") is null ? Trainable.All : request.Word<Trainable>("train", PlanWords.Of),
             StageRecompute = policies,
+            Nodes = nodes,
             Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
         };
     }
@@ -96,6 +98,15 @@ public static class PlanFileReader
     private static ImmutableArray<string> Policies(JsonPlace decisions) => decisions.Text("recompute") == RecomputePolicy.PerStageName
         ? [.. decisions.Rows("stages").Select(row => row.Text("recompute"))]
         : [];
+
+    private static NodeLimits Nodes(JsonPlace request)
+    {
+        if (request.MemberOrNull("excluded_nodes") is null) return new NodeLimits([], request.MemberOrNull("spare_nodes") is null ? 0 : request.Whole("spare_nodes"));
+        var nodes = request.Rows("excluded_nodes").Select(node => node.Element.ValueKind == JsonValueKind.Number && node.Element.TryGetInt32(out var number) && number >= 0
+            ? number
+            : throw node.Wrong($"{node.Element.GetRawText()} is not the number of a node, from 0")).ToList();
+        return new NodeLimits([.. nodes.Distinct().Order()], request.MemberOrNull("spare_nodes") is null ? 0 : request.Whole("spare_nodes"));
+    }
 
     // Two spellings of one thing: a hand edit of one of them must not pass unseen.
     private static ImmutableArray<string> Stages(JsonPlace decisions)

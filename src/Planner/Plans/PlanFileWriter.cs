@@ -76,6 +76,8 @@ public static class PlanFileWriter
             if (experts.Pairs is { } pairs) json.WriteString("pairs", pairs);
         }
 
+        if (!request.Nodes.Excluded.IsEmpty) json.Words("excluded_nodes", request.Nodes.Excluded.Select(PlanWords.Of));
+        if (request.Nodes.Spares > 0) json.WriteNumber("spare_nodes", request.Nodes.Spares);
         if (request.Robust) json.WriteBoolean("robust", true);
         if (request.Extrapolate) json.WriteBoolean("extrapolate", true);
     }

@@ -12,6 +12,6 @@ public sealed record RunCost(double Tokens, double Days, double GpuHours, double
     {
         if (plan.Request.Tokens is not { } tokens) return null;
         var hours = plan.Estimate.GpuHoursPerTrillionTokens * tokens / 1e12;
-        return new RunCost(tokens, hours / plan.Request.Gpus / 24, hours, plan.Machine.PricePerGpuHour * hours);
+        return new RunCost(tokens, hours / plan.Layout.Degrees.Gpus / 24, hours, plan.Machine.PricePerGpuHour * hours);
     }
 }

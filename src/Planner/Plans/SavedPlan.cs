@@ -11,7 +11,7 @@ namespace Planner.Plans;
 /// <param name="Model">As in the request.</param>
 /// <param name="Hardware">As in the request.</param>
 /// <param name="Stack">As in the request.</param>
-/// <param name="Gpus">GPUs.</param>
+/// <param name="Gpus">GPUs of the cluster; the decisions' product, unless nodes are excluded or kept back.</param>
 /// <param name="SequenceLength">Tokens a sequence.</param>
 /// <param name="GlobalBatch">Sequences a step.</param>
 /// <param name="Precision">Of the linear layers.</param>
@@ -43,6 +43,9 @@ public sealed record SavedPlan(
 
     /// <summary>The recompute policy of each stage where they differ; empty where all follow one.</summary>
     public ImmutableArray<string> StageRecompute { get; init; } = [];
+
+    /// <summary>Nodes of the cluster that no rank may be on.</summary>
+    public NodeLimits Nodes { get; init; } = NodeLimits.None;
 
     /// <summary>Experts placed by load; null where they lie in their order.</summary>
     public PlacedExperts? Experts { get; init; }

@@ -24,6 +24,9 @@ public sealed record Sweep(PlanRequest Request, MachineSpec Machine, ImmutableAr
 /// <param name="Reason">Why there is no plan, one line; empty where there is one.</param>
 public sealed record SweepRow(int Gpus, int Batch, Plan? Plan, Search.ProofStatus Status, string Reason)
 {
+    /// <summary>GPUs that the plan takes: fewer than the cluster's where nodes are excluded or kept back.</summary>
+    public int PlanGpus => Plan?.Layout.Degrees.Gpus ?? Gpus;
+
     /// <summary>Tokens a step.</summary>
     public long Tokens(int sequence) => (long)Batch * sequence;
 }

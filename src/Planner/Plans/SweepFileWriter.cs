@@ -33,7 +33,7 @@ public static class SweepFileWriter
         var estimate = plan.Estimate;
         json.Rounded("step_s", estimate.Step.Value);
         json.Rounded("peak_gib", estimate.Fullest.Total.Gib);
-        json.Rounded("tokens_per_s", estimate.TokensPerGpuPerSecond * row.Gpus);
+        json.Rounded("tokens_per_s", estimate.TokensPerGpuPerSecond * row.PlanGpus);
         json.Rounded("tokens_per_gpu_per_s", estimate.TokensPerGpuPerSecond);
         json.Rounded("mfu", estimate.Mfu);
         json.Rounded("efficiency", sweep.Efficiency(row)!.Value);

@@ -14,6 +14,7 @@ internal static class ReportTables
         new StagesTable(),
         new MemoryTable(),
         new RanksTable(),
+        new TrafficTable(),
         new ExpertsTable(),
         new CandidatesTable(),
         new TimelineTable(),

@@ -20,7 +20,7 @@ internal static class SweepTable
             if (row.Plan is { } plan)
             {
                 var estimate = plan.Estimate;
-                table.Cell(estimate.Step.Value).Cell(estimate.TokensPerGpuPerSecond * row.Gpus).Cell(estimate.TokensPerGpuPerSecond).Cell(estimate.Mfu)
+                table.Cell(estimate.Step.Value).Cell(estimate.TokensPerGpuPerSecond * row.PlanGpus).Cell(estimate.TokensPerGpuPerSecond).Cell(estimate.Mfu)
                     .Cell(sweep.Efficiency(row) * 100).Cell(estimate.Fullest.Total.Gib).Cell(estimate.GpuHoursPerTrillionTokens)
                     .Cell(plan.Machine.PricePerGpuHour * estimate.GpuHoursPerTrillionTokens).Cell(RunCost.Of(plan)?.Days)
                     .Layout(plan.Layout).Cell(LayoutString.Write(plan.Stages));

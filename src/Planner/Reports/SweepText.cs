@@ -42,10 +42,10 @@ internal static class SweepText
         {
             var open = sweep.Rows.Any(row => row.Gpus < smallest.Gpus && row.Status == ProofStatus.Unknown);
             lines.Sentence("smallest", $"{smallest.Gpus} GPUs{(open ? ", as far as searched" : ", of the counts given")}");
-            var quickest = planned.MaxBy(row => row.Plan!.Estimate.TokensPerGpuPerSecond * row.Gpus)!;
+            var quickest = planned.MaxBy(row => row.Plan!.Estimate.TokensPerGpuPerSecond * row.PlanGpus)!;
             lines.Sentence(
                 "quickest",
-                $"{quickest.Gpus} GPUs: {Quantity.Count(quickest.Plan!.Estimate.TokensPerGpuPerSecond * quickest.Gpus)} tokens/s{Run(quickest.Plan)}");
+                $"{quickest.Gpus} GPUs: {Quantity.Count(quickest.Plan!.Estimate.TokensPerGpuPerSecond * quickest.PlanGpus)} tokens/s{Run(quickest.Plan)}");
         }
 
         var cheapest = planned.MaxBy(row => row.Plan!.Estimate.TokensPerGpuPerSecond)!;
@@ -65,7 +65,7 @@ internal static class SweepText
         [
             .. head,
             Quantity.Number(estimate.Step.Value),
-            Quantity.Short(Math.Round(estimate.TokensPerGpuPerSecond * row.Gpus)),
+            Quantity.Short(Math.Round(estimate.TokensPerGpuPerSecond * row.PlanGpus)),
             Quantity.Percent(estimate.Mfu),
             Quantity.Percent(sweep.Efficiency(row)!.Value),
             Quantity.Count(estimate.GpuHoursPerTrillionTokens),
@@ -87,6 +87,8 @@ internal static class SweepText
     {
         if (sweep.First is null) return;
         lines.Sentence("vs first", "tokens/s a GPU against the first row with a plan");
+        if (sweep.Request.Nodes.Any)
+            lines.Sentence("cluster", $"gpus counts the cluster: {NodesText.Limits(sweep.Request.Nodes)} of each; a plan takes as many of the others as make it fastest");
         var batches = sweep.Rows.Select(row => row.Batch).Distinct().ToList();
         if (batches.Count == 1)
             lines.Sentence("note", $"the batch stays {batches[0]} at every count; give --batch as many values as --gpus to let it grow");

@@ -61,6 +61,7 @@ internal static class TextReport
                 $"headroom {Quantity.Gib(plan.Request.MemoryLimit - fullest.Total)}",
             ]);
         lines.Items("run", Run(plan));
+        NodesText.Write(lines, plan);
     }
 
     private static IEnumerable<string> Run(Plan plan)

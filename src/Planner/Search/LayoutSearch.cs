@@ -73,12 +73,18 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     /// <param name="within">Share of the best step within which other layouts are searched too; 0 searches for the best alone.</param>
     /// <param name="report">Told the number dealt with, the best makespan (long.MaxValue without one) and the bound of what is open.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
+    /// <param name="below">Steps this long or longer are of no interest.</param>
     public LayoutSearchResult Run(
-        IReadOnlyList<ScoredLayout> layouts, IReadOnlyList<ScoredLayout> perStage, double within, Action<int, long, double>? report, CancellationToken cancel)
+        IReadOnlyList<ScoredLayout> layouts,
+        IReadOnlyList<ScoredLayout> perStage,
+        double within,
+        Action<int, long, double>? report,
+        CancellationToken cancel,
+        long below = long.MaxValue)
     {
         var searched = new List<SearchedLayout>();
         var best = -1;
-        var limit = long.MaxValue;
+        var limit = below;
         var next = 0;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
@@ -99,12 +105,12 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
         }
 
-        var bound = Close(searched, ref best, AllNodes, within > 0 ? AllStageNodes : 0, cancel);
+        var bound = Close(searched, ref best, below, AllNodes, within > 0 ? AllStageNodes : 0, cancel);
         if (perStage.Count > 0)
         {
-            var open = Mix(perStage, within > 0 ? Efforts : Efforts[..1], searched, ref best, cancel);
+            var open = Mix(perStage, within > 0 ? Efforts : Efforts[..1], below, searched, ref best, cancel);
             if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, bound));
-            bound = Close(searched, ref best, within > 0 ? AllPerStageNodes : 0, 0, cancel);
+            bound = Close(searched, ref best, below, within > 0 ? AllPerStageNodes : 0, 0, cancel);
         }
 
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
@@ -114,11 +120,11 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Layouts whose stages have their own recompute policies, as long as their bounds are below the best. Adds those that may be faster; returns
     // the bound of what it did not look at.
-    private double Mix(IReadOnlyList<ScoredLayout> layouts, ImmutableArray<long> efforts, List<SearchedLayout> searched, ref int best, CancellationToken cancel)
+    private double Mix(IReadOnlyList<ScoredLayout> layouts, ImmutableArray<long> efforts, long below, List<SearchedLayout> searched, ref int best, CancellationToken cancel)
     {
         for (var next = 0; next < layouts.Count;)
         {
-            var limit = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
+            var limit = best < 0 ? below : searched[best].Result!.Makespan;
             var count = Batch(layouts, next, limit);
             if (count == 0) return double.MaxValue;
             if (cancel.IsCancellationRequested) return layouts[next].Bound;
@@ -176,7 +182,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
     // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
-    private static double Close(List<SearchedLayout> searched, ref int best, long ranksLeft, long stagesLeft, CancellationToken cancel)
+    private static double Close(
+        List<SearchedLayout> searched, ref int best, long below, long ranksLeft, long stagesLeft, CancellationToken cancel)
     {
         var tries = new int[searched.Count];
         var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
@@ -184,7 +191,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
         for (var stages = false; ;)
         {
-            var makespan = best < 0 ? long.MaxValue : searched[best].Result!.Makespan;
+            var makespan = best < 0 ? below : searched[best].Result!.Makespan;
             var open = -1;
             var bound = (double)makespan;
             for (var i = 0; i < searched.Count; i++)

@@ -22,7 +22,7 @@ public sealed class OutputTests
             Assert.That(folder.Files, Is.EqualTo(new[]
             {
                 "new/tables/candidates.csv", "new/tables/experts.csv", "new/tables/memory.csv", "new/tables/ranks.csv", "new/tables/stages.csv",
-                "new/tables/summary.csv", "new/tables/timeline.csv", "plan.json",
+                "new/tables/summary.csv", "new/tables/timeline.csv", "new/tables/traffic.csv", "plan.json",
             }));
             Assert.That(run.Output, Does.Contain("  written").And.Contain("plan.json, ").And.EndWith("*.csv\n"));
         }

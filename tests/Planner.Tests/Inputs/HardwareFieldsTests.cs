@@ -17,6 +17,11 @@ public sealed class HardwareFieldsTests
         ],
         """;
 
+    private const string Leaf =
+        """
+        "nodes_per_leaf": { "value": 32, "kind": "assumed", "source": "a rail" }, "oversubscription": { "value": 2, "kind": "assumed", "source": "2:1" },
+        """;
+
     [Test]
     public void Tiers_AreReadInOrderWithTheirSources()
     {
@@ -27,6 +32,25 @@ public sealed class HardwareFieldsTests
         Assert.That(machine.Constants.Select(constant => constant.Path), Does.Contain("network.tiers[1].share"));
         Assert.That(machine.Constants, Has.Length.EqualTo(Load(With(Network, "")).Constants.Length + 6));
     }
+
+    [Test]
+    public void Leaf_IsTheLowestTier()
+    {
+        MachineSpec machine = Load(With(Network, Leaf + Tiers.Replace("\"value\": 256", "\"value\": 512", StringComparison.Ordinal)));
+        Assert.That(machine.Network.Tiers[0], Is.EqualTo(new NetworkTier(256, 0.5, Seconds.FromMicroseconds(15))), "32 nodes of 8; starts as the network does");
+        Assert.That(machine.Network.Tiers.Select(tier => tier.Gpus), Is.EqualTo((int[])[256, 512, 4096]));
+        Assert.That(machine.Constants.Select(constant => constant.Path), Does.Contain("network.nodes_per_leaf").And.Contain("network.oversubscription"));
+        MachineSpec full = Load(With(Network, """ "nodes_per_leaf": { "value": 4, "kind": "assumed", "source": "x" }, "spine_latency_us": { "value": 20, "kind": "assumed", "source": "x" },"""));
+        Assert.That(full.Network.Tiers, Is.EqualTo((NetworkTier[])[new(32, 1, Seconds.FromMicroseconds(20))]));
+    }
+
+    [TestCase("\"value\": 32", "\"value\": 0", "network.nodes_per_leaf must be a whole number from 1 to 1250000, got 0")]
+    [TestCase("\"value\": 2,", "\"value\": 0.5,", "network.oversubscription must be at least 1 and at most 100, got 0.5")]
+    [TestCase("\"nodes_per_leaf\"", "\"nodes_a_leaf\"", "oversubscription is what lies above the leaf switches; give nodes_per_leaf, too")]
+    public void BadLeaves_AreOneLine(string from, string to, string message) => Refused(With(Network, Leaf.Replace(from, to, StringComparison.Ordinal)), message);
+
+    [Test]
+    public void Tiers_LieAboveLeaves() => Refused(With(Network, Leaf + Tiers), "network.tiers[0].gpus 256 must be above the tier before it, 256; tiers ascend");
 
     [Test]
     public void Domain_IsSeveralNodes()

@@ -111,7 +111,7 @@ public sealed class ExpertPlanTest
             var shares = experts.Skip(1).Select(line => line.Split(',')).GroupBy(cells => cells[0]).Select(layer => layer.Sum(cells => double.Parse(cells[3], CultureInfo.InvariantCulture))).ToList();
             Assert.That(shares, Has.Count.EqualTo(32));
             Assert.That(shares, Is.All.EqualTo(1).Within(1e-4));
-            Assert.That(File.ReadLines(Path.Join(tables, "ranks.csv")).Skip(1), Is.All.EndsWith(",by layer"));
+            Assert.That(File.ReadLines(Path.Join(tables, "ranks.csv")).Skip(1), Is.All.EndsWith(",by layer,"));
         }
     }
 

@@ -141,7 +141,7 @@ internal sealed class RobustChoiceTest
     private static ImmutableArray<SearchedLayout> Placed()
     {
         var model = new CostModel(Inputs.Model.Spec, Inputs.Machine.Spec, Inputs.Stack.Spec, Inputs.Workload);
-        var space = SpaceOfRequest.Build(model, Inputs.Request, PlanPins.None with { Tensor = [1], Context = [1], MicroBatch = [1] });
+        var space = SpaceOfRequest.Build(model, Inputs.Request, PlanPins.None with { Tensor = [1], Context = [1], MicroBatch = [1] }, Inputs.JobGpus);
         var result = new SpaceSearch(model, space, false, 0, 0.10, false, 1, joint: false).Run(null, CancellationToken.None);
         return [.. result.Main.Searched.Where(layout => layout.HasPlan).OrderBy(layout => layout.Result!.Makespan).ThenBy(layout => layout.Scored).Take(8)];
     }
