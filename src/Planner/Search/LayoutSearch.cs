@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
@@ -55,6 +56,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private const long EnoughStageNodes = 20_000;
     private const double SmallGap = 0.005;
 
+    // Twice as many layers, four times the work a node.
+    private const int UsualLayers = 130;
+
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
@@ -77,8 +81,11 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
             var asked = limit;
-            foreach (var candidate in Roots(layouts, next, Batch(layouts, next, limit), limit))
+            var end = next + Batch(layouts, next, limit);
+            foreach (var candidate in Roots(layouts, next, end - next, limit, cancel))
             {
+                if (cancel.IsCancellationRequested)
+                    return Stopped(searched, best, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root);
                 var found = candidate.Root >= limit
                     ? candidate
                     : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
@@ -96,6 +103,20 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
+    }
+
+    /// <summary>Any plan, for a search that was cut short before its first: layouts in order get a placement from a local search until one fits.</summary>
+    public SearchedLayout? First(IReadOnlyList<ScoredLayout> layouts, TimeSpan most)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var next = 0; next < layouts.Count && watch.Elapsed < most; next++)
+        {
+            var candidate = Root(layouts[next], 0);
+            var result = PlacementSearch.Solve(candidate.Problem, long.MaxValue, 0, candidate.Root, false, [], new CancellationToken(true));
+            if (result.Plan is not null) return candidate with { Result = result };
+        }
+
+        return null;
     }
 
     /// <summary>The best placement of one layout, below a limit.</summary>
@@ -147,9 +168,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
             var known = searched[open].Result!;
             var graph = searched[open].Problem.Graph;
+            var weight = NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Solve(
-                searched[open].Problem, makespan, Math.Min(Effort(tries[open]++, stages), left), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
-            left -= again.Nodes + SetUpNodes;
+                searched[open].Problem, makespan, Math.Max(1, Math.Min(Effort(tries[open]++, stages), left) / weight), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
+            left -= (again.Nodes + SetUpNodes) * weight;
             if (again.Useful.Length > 0) useful[graph] = again.Useful;
             searched[open] = searched[open] with
             {
@@ -161,6 +183,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
             (int Tries, long Bound) Turn(int i) => (stages ? tries[i] / 4 : tries[i], searched[i].OpenBound);
         }
+    }
+
+    // A node of a model deeper than usual has more ways to go on and longer tables.
+    private static long NodeWeight(PlacementProblem problem)
+    {
+        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
+        return Math.Max(1, (long)depth * depth);
     }
 
     private static long Effort(int tries, bool stages)
@@ -188,23 +217,26 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         }
     }
 
-    private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit)
+    private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)
     {
         var rooted = new SearchedLayout[count];
         if (threads == 1)
-            for (var i = 0; i < count; i++) rooted[i] = Root(layouts[start + i], limit);
+            for (var i = 0; i < count; i++) One(i);
         else
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, i => rooted[i] = Root(layouts[start + i], limit));
+            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, One);
 
         // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
+
+        void One(int i) => rooted[i] = Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit);
     }
 
+    // With a limit of 0 the closed-form bound is the root.
     private SearchedLayout Root(ScoredLayout scored, long limit)
     {
         var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Problem(layout);
-        return new SearchedLayout(scored, layout, problem, PlacementSearch.RootBound(problem, limit), null);
+        return new SearchedLayout(scored, layout, problem, limit == 0 ? Math.Max(1, (long)scored.Bound) : PlacementSearch.RootBound(problem, limit), null);
     }
 
     private static LayoutSearchResult Stopped(List<SearchedLayout> searched, int best, double open) => new(
