@@ -27,6 +27,9 @@ internal sealed class PlacementDescent
     private readonly long[] more;
     private readonly long[] less;
 
+    // Ranks whose contents a trial changes.
+    private readonly List<int> differing = [];
+
     public PlacementDescent(PlacementProblem problem, RankCosts[] costs, Incumbent incumbent)
     {
         this.problem = problem;
@@ -158,18 +161,15 @@ internal sealed class PlacementDescent
     // Longest cut at the trial, or the first that reaches the limit.
     private long Bound(long limit)
     {
+        differing.Clear();
+        for (var rank = 0; rank < costs.Length; rank++)
+            if (Differs(rank)) differing.Add(rank);
         long longest = 0;
         for (var cut = weights.Count - 1; cut >= 0; cut--)
         {
-            var path = incumbent.Cuts[cut];
-            var length = weights[cut][^1];
-            for (var rank = 0; rank < costs.Length; rank++)
-            {
-                length += Differs(rank)
-                    ? CutTable.Weight(path, costs[rank], trial.Durations(rank))
-                    : weights[cut][rank];
-            }
-
+            var length = lengths[cut];
+            foreach (var rank in differing)
+                length += CutTable.Weight(incumbent.Cuts[cut], costs[rank], trial.Durations(rank)) - weights[cut][rank];
             if (length >= limit) return length;
             longest = Math.Max(longest, length);
         }
