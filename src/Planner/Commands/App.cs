@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Planner.Inputs;
+using Planner.Planning;
 
 namespace Planner.Commands;
 
@@ -36,7 +37,7 @@ public sealed class App(CommandContext context)
         }
         catch (OperationCanceledException)
         {
-            context.Error.WriteLine("planner: interrupted before a first plan was found");
+            context.Error.WriteLine("planner: " + Undecided.Interrupted);
             return ExitCodes.Interrupted;
         }
         catch (Exception unexpected) when (!context.Debug)

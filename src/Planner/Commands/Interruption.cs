@@ -8,8 +8,13 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
 
-    public Interruption() =>
+    public Interruption()
+    {
+        // Signals and time limits arrive on threads of the pool: it must have some beside those that search, or they wait half a second.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + 2), completions);
         registrations = [Register(PosixSignal.SIGINT), Register(PosixSignal.SIGTERM)];
+    }
 
     public CancellationToken Token => source.Token;
 

@@ -52,9 +52,9 @@ internal sealed class PlanDelivery
                 return interruption.Happened ? ExitCodes.Interrupted : found.Sweep.Rows.All(row => row.Status == ProofStatus.Infeasible) ? ExitCodes.Infeasible : ExitCodes.Ok;
             case Infeasible infeasible:
                 Deliver(infeasible);
-                return ExitCodes.Infeasible;
+                return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Infeasible;
             case Undecided undecided:
-                context.Error.WriteLine("planner: " + undecided.Message);
+                context.Error.WriteLine("planner: " + (interruption.Happened ? Undecided.Interrupted : undecided.Message));
                 return interruption.Happened ? ExitCodes.Interrupted : ExitCodes.Failed;
             default:
                 throw new InvalidOperationException($"unknown outcome {outcome.GetType().Name}");

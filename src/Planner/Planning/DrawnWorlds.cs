@@ -4,8 +4,9 @@ using Planner.Search;
 namespace Planner.Planning;
 
 /// <summary>Steps of layouts in worlds, each a value for every uncertain constant.</summary>
-internal sealed class DrawnWorlds(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, int threads)
+internal sealed class DrawnWorlds(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, int threads, CancellationToken cancel)
 {
+    /// <exception cref="OperationCanceledException">Cut short.</exception>
     /// <summary>Ticks by world and layout; long.MaxValue where the layout does not fit. The threads change the time, never the result.</summary>
     public long[][] Steps(IReadOnlyList<double[]> worlds)
     {
@@ -13,6 +14,7 @@ internal sealed class DrawnWorlds(UncertainConstants constants, ImmutableArray<S
         var slices = Math.Max(1, Math.Min(threads, worlds.Count));
         if (slices == 1) Slice(0);
         else Parallel.For(0, slices, Slice);
+        cancel.ThrowIfCancellationRequested();
         return steps;
 
         void Slice(int slice)
@@ -20,6 +22,7 @@ internal sealed class DrawnWorlds(UncertainConstants constants, ImmutableArray<S
             var costs = new RedrawnCosts(layouts);
             for (var world = slice; world < worlds.Count; world += slices)
             {
+                if (cancel.IsCancellationRequested) return;
                 steps[world] = new long[layouts.Length];
                 costs.Steps(constants.Model(worlds[world]), steps[world]);
             }

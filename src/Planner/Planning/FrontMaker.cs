@@ -13,9 +13,10 @@ internal sealed class FrontMaker(PlanningInputs inputs, CostModel model, SearchS
 
     public PlanOutcome Find(IProgressSink progress, CancellationToken cancel)
     {
-        var table = CandidateTable.Score(model, space, threads, cancel);
+        var table = CandidateTable.ScoreSoFar(model, space, threads, cancel);
         var result = new ParetoFront(model, space, threads).Run(
             new LayoutOrder(table.Layouts),
+            table.Complete,
             inputs.Request.StepIncrease,
             (n, points, step) => progress.Report(new SearchProgress($"tracing the front, {points} plans", n, Ticks.ToSeconds(step), null)),
             cancel);

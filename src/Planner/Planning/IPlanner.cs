@@ -61,4 +61,7 @@ public sealed record Infeasible(
 public sealed record WayOut(string Change, string Cost);
 
 /// <summary>The time limit or an interruption came before a first plan was found and before infeasibility was proven.</summary>
-public sealed record Undecided(string Message) : PlanOutcome;
+public sealed record Undecided(string Message) : PlanOutcome
+{
+    public const string Interrupted = "interrupted before a first plan was found";
+}

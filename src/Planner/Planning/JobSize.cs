@@ -79,7 +79,7 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
         var (gpus, model, workload) = (on.JobGpus, on.Model.Spec, on.Workload);
         foreach (var tp in SearchSpace.Divisors(gpus).Where(tp => tp <= on.Machine.Spec.Node.DomainGpus && LegalityRules.TensorFits(model, tp)))
             foreach (var cp in SearchSpace.Divisors(gpus / tp).Where(cp => LegalityRules.ContextFits(workload.SequenceLength, cp)))
-                foreach (var pp in SearchSpace.Divisors(gpus / tp / cp).Where(pp => LegalityRules.StagesFit(model, pp)))
+                foreach (var pp in SearchSpace.Divisors(gpus / tp / cp).Where(pp => LegalityRules.StagesObjection(model, pp) is null))
                     if (workload.GlobalBatch % (gpus / tp / cp / pp) == 0) return true;
         return false;
     }

@@ -62,8 +62,8 @@ internal static class PinCheck
                 {
                     var shape = new PipelineShape(pp, chunks, model.Workload.GlobalBatch / (dp * size));
                     var stages = schedule.Stages(shape);
-                    var reason = !LegalityRules.StagesFit(model.Model, stages)
-                        ? $"{schedule.Title} on {Text(pp)} pipeline ranks cuts the model into {Text(stages)} stages; {model.Model.Name} fills at most {Text(LegalityRules.MostStages(model.Model))}; try fewer --pp or --vpp"
+                    var reason = LegalityRules.StagesObjection(model.Model, stages) is not null
+                        ? $"{schedule.Title} on {Text(pp)} pipeline ranks cuts the model into {Text(stages)} stages; {model.Model.Name} is searched up to {Text(LegalityRules.MostStages(model.Model))}; try fewer --pp or --vpp"
                         : schedule.Objection(shape);
                     if (reason is null) return;
                     objection ??= reason;

@@ -16,13 +16,15 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
     private const int MostDescribed = 8;
 
     /// <summary>The plan of the fastest layout.</summary>
-    public PlanFound Found(SearchedLayout best, int threads)
+    public PlanFound Found(SearchedLayout best, int threads, CancellationToken cancel)
     {
         var result = search!;
         var constants = new UncertainConstants(inputs);
         ImmutableArray<SearchedLayout> placed = [best, .. Placed(result).Where(other => !ReferenceEquals(other, best))];
         var within = placed.Where(other => other.Result!.Makespan <= best.Result!.Makespan * (1 + PlanMaker.ReplayWithin)).ToImmutableArray();
-        var robust = inputs.Request.Robust ? new RobustChoice(constants, within, RobustChoice.ManyDraws, choose: true, threads) : null;
+        var robust = inputs.Request.Robust
+            ? Drawn(() => new RobustChoice(constants, within, RobustChoice.ManyDraws, choose: true, threads, cancel), cancel)
+            : null;
         var chosen = robust is null ? best : within[robust.Choose()];
         var estimator = new StepEstimator(model, chosen.Layout, chosen.Result!.Plan!);
         var estimate = estimator.Estimate();
@@ -44,16 +46,42 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             Rejected = [.. result.Table.Rejected.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)],
             Candidates = [.. result.Main.Searched.Select(searched => Outcome(searched, chosen, result))],
             Robustness = robust is not null
-                ? robust.Describe(within.IndexOf(chosen), [.. near.Select(other => within.IndexOf(other)).Where(place => place >= 0)], chosen: true)
-                : Described(constants, [chosen, .. near.Take(MostDescribed)], threads),
+                ? Drawn(() => robust.Describe(within.IndexOf(chosen), [.. near.Select(other => within.IndexOf(other)).Where(place => place >= 0)], chosen: true), cancel)
+                : Described(constants, [chosen, .. near.Take(MostDescribed)], threads, cancel),
         };
-        return new PlanFound(plan with { Findings = new PlanFindings(inputs, model, evidence).Of(plan, result) }, estimator.Timeline);
+        var findings = new PlanFindings(inputs, model, evidence).Of(plan, result);
+        if (cancel.IsCancellationRequested && inputs.Request.Robust && plan.Robustness is null)
+        {
+            findings = findings.Insert(0, new Finding(FindingLevel.Warning, robust is null
+                ? "stopped before the draws ended: this is the fastest layout found, not one chosen by regret"
+                : "stopped before the draws ended: chosen by regret, but how firm the choice is was not counted"));
+        }
+
+        return new PlanFound(plan with { Findings = findings }, estimator.Timeline);
     }
 
-    private static Robustness? Described(UncertainConstants constants, ImmutableArray<SearchedLayout> tied, int threads) =>
+    private static Robustness? Described(UncertainConstants constants, ImmutableArray<SearchedLayout> tied, int threads, CancellationToken cancel) =>
         constants.All.Length == 0 || tied.Length == 1
             ? null
-            : new RobustChoice(constants, tied, RobustChoice.FewDraws, choose: false, threads).Describe(0, [.. Enumerable.Range(1, tied.Length - 1)], chosen: false);
+            : Drawn(
+                () => new RobustChoice(constants, tied, RobustChoice.FewDraws, choose: false, threads, cancel)
+                    .Describe(0, [.. Enumerable.Range(1, tied.Length - 1)], chosen: false),
+                cancel);
+
+    // Null where the draws were cut short: the plan is worth having without.
+    private static T? Drawn<T>(Func<T> draw, CancellationToken cancel)
+        where T : class
+    {
+        if (cancel.IsCancellationRequested) return null;
+        try
+        {
+            return draw();
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The plan of a given placement.</summary>
     public Plan Given(LayoutSpec layout, StagePlan stages, Estimate estimate)

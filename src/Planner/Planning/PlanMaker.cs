@@ -63,9 +63,9 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             (inputs, model, result) = (final, better, again);
         }
 
-        if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best, threads);
+        if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best, threads, limited.Token);
         return result.Main.Complete
-            ? new WaysOut(inputs, model, space, result.Table, threads).Find(cancel)
+            ? new WaysOut(inputs, model, space, result.Table, threads).Find(limited.Token)
             : Stopped;
 
         SpaceSearchResult? Run(CostModel on)

@@ -36,11 +36,12 @@ internal sealed class RobustChoice
     /// <param name="draws">Draws of all constants.</param>
     /// <param name="choose">A layout is to be chosen: corners count, too.</param>
     /// <param name="threads">Threads; they change the time, never the result.</param>
-    public RobustChoice(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, int draws, bool choose, int threads)
+    /// <param name="cancel">Ends the draws with an exception.</param>
+    public RobustChoice(UncertainConstants constants, ImmutableArray<SearchedLayout> layouts, int draws, bool choose, int threads, CancellationToken cancel)
     {
         this.constants = constants;
         this.layouts = layouts;
-        worlds = new DrawnWorlds(constants, layouts, threads);
+        worlds = new DrawnWorlds(constants, layouts, threads, cancel);
         var ends = worlds.Steps(
         [
             .. constants.All.Select((constant, i) => worlds.Changed(i, constant.Low)),

@@ -27,7 +27,17 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
                 []);
         }
 
-        var (excess, rank) = SmallestExcess(cancel);
+        Bytes excess;
+        int rank;
+        try
+        {
+            (excess, rank) = SmallestExcess(cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Infeasible($"nothing fits the limit of {limit} GiB (stopped before it was known by how much)", Bytes.Zero, -1, rejected, []);
+        }
+
         var message = string.Create(
             CultureInfo.InvariantCulture,
             $"nothing fits: the emptiest layout needs {(space.MemoryLimit + excess).Gib:0.0} GiB on pipeline rank {rank}, {excess.Gib:0.0} GiB over the limit of {limit} GiB");
@@ -54,6 +64,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
             var near = new LayoutOrder(CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts);
             foreach (var scored in near.Take(MostLayouts))
             {
+                cancel.ThrowIfCancellationRequested();
                 var result = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, cancel).Result!;
                 if (result.Fits || result.ExcessKib >= least || result.FullestRank < 0) continue;
                 (least, rank) = (result.ExcessKib, result.FullestRank);
@@ -103,8 +114,8 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
 
     private SearchedLayout? Best(CostModel costs, SearchSpace wider, CancellationToken cancel)
     {
+        var table = CandidateTable.ScoreSoFar(costs, wider, threads, cancel);
         if (cancel.IsCancellationRequested) return null;
-        var table = CandidateTable.Score(costs, wider, threads, cancel);
         var (one, perStage) = table.Parted(table.Layouts);
         return new LayoutSearch(costs, wider, threads).Run(new LayoutOrder(one), new LayoutOrder(perStage), 0, null, cancel).Best;
     }

@@ -36,6 +36,7 @@ internal static class ProofText
         return solver.Status switch
         {
             ProofStatus.Optimal => $"optimal in the model: no layout of the space is faster (gap {Quantity.Percent(solver.Gap)}{by})",
+            ProofStatus.Feasible when solver.Bound == Seconds.Zero => "not proven: stopped before the space was scored, so nothing is known of what could be faster",
             ProofStatus.Feasible => $"not proven: nothing is faster than {Quantity.Time(solver.Bound)} (gap {Quantity.Percent(solver.Gap)}{by})",
             _ => $"not proven ({PlanWords.Of(solver.Status)})",
         };

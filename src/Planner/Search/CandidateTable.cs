@@ -26,6 +26,7 @@ internal sealed class CandidateTable
     private readonly ImmutableArray<RecomputePolicy> policies;
     private long considered;
     private long scored;
+    private bool complete = true;
 
     private CandidateTable(
         CostModel model,
@@ -45,6 +46,9 @@ internal sealed class CandidateTable
 
     /// <summary>Layouts that got a bound.</summary>
     public long Scored => scored;
+
+    /// <summary>The whole space was scored; false where that was cut short.</summary>
+    public bool Complete => complete;
 
     /// <summary>Legal layouts that may fit the memory, unordered.</summary>
     public List<ScoredLayout> Layouts => layouts;
@@ -76,13 +80,20 @@ internal sealed class CandidateTable
     /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
     public static CandidateTable Score(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
     {
+        var table = ScoreSoFar(model, space, threads, cancel);
+        return table.Complete ? table : throw new OperationCanceledException(cancel);
+    }
+
+    /// <summary>The same, but where it is cut short what was scored until then is returned.</summary>
+    public static CandidateTable ScoreSoFar(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
+    {
         // Layers cost the same under every pipeline, so degrees that differ only there stay together.
         var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
         var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>>();
         var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
         for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld);
         if (slices.Length == 1) slices[0].ScoreSlice(degrees, 0, 1, cancel);
-        else Parallel.For(0, slices.Length, new ParallelOptions { CancellationToken = cancel }, slice => slices[slice].ScoreSlice(degrees, slice, slices.Length, cancel));
+        else Parallel.For(0, slices.Length, slice => slices[slice].ScoreSlice(degrees, slice, slices.Length, cancel));
         foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
         return slices[0];
     }
@@ -111,8 +122,9 @@ internal sealed class CandidateTable
         {
             foreach (var known in degrees[i])
             {
-                cancel.ThrowIfCancellationRequested();
-                ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data);
+                ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data, cancel);
+                if (complete) continue;
+                return;
             }
         }
     }
@@ -121,11 +133,12 @@ internal sealed class CandidateTable
     {
         considered += other.considered;
         scored += other.scored;
+        complete &= other.complete;
         layouts.AddRange(other.layouts);
         foreach (var (rule, count) in other.rejected) Reject(rule, count);
     }
 
-    private void ScoreDegrees(int tp, int cp, int pp, int dp)
+    private void ScoreDegrees(int tp, int cp, int pp, int dp, CancellationToken cancel)
     {
         var programs = space.Programs(pp, mostStages).ToList();
         var each = programs.Sum(program => Choices(program.Schedule, program.Chunks));
@@ -157,6 +170,12 @@ internal sealed class CandidateTable
             var choices = shapes.Sum(program => Choices(program.Schedule, program.Shape.Chunks));
             foreach (var ep in space.Expert)
             {
+                if (cancel.IsCancellationRequested)
+                {
+                    complete = false;
+                    return;
+                }
+
                 if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices);
                 else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices);
                 else ScoreExpert(new Degrees(dp, tp, pp, ep, cp, 1), size, shapes);
@@ -176,7 +195,7 @@ internal sealed class CandidateTable
         {
             var shape = new PipelineShape(pp, chunks, microBatches);
             var weight = Choices(schedule, chunks) * space.Expert.Length;
-            if (!LegalityRules.StagesFit(model.Model, schedule.Stages(shape))) Reject(LegalityRules.EnoughLayers, weight);
+            if (LegalityRules.StagesObjection(model.Model, schedule.Stages(shape)) is { } deep) Reject(deep, weight);
             else if (schedule.Objection(shape) is not null) Reject(LegalityRules.ScheduleRuns, weight);
             else if (Twins.Folds(space, schedule, shape)) Reject(LegalityRules.Twin, weight);
             else shapes.Add((schedule, shape));

@@ -45,7 +45,8 @@ internal sealed class LayerCounts
         var dense = problem.DenseLayers;
         for (var stage = 0; stage < contents.Length; stage++)
         {
-            var here = Math.Min(dense, Layers[stage]);
+            // A trial may count a layer twice for a moment: it is of the kind of the others.
+            var here = problem.MoeLayers == 0 ? Layers[stage] : Math.Min(dense, Layers[stage]);
             dense -= here;
             contents[stage] = new StageContent(here, Layers[stage] - here, stage == contents.Length - 1 - MtpPlace ? problem.MtpModules : 0);
         }

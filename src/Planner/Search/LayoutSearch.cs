@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
@@ -57,6 +58,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private const long EnoughStageNodes = 20_000;
     private const double SmallGap = 0.005;
 
+    // Twice as many layers, four times the work a node.
+    private const int UsualLayers = 130;
+
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
@@ -85,13 +89,17 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var searched = new List<SearchedLayout>();
         var best = -1;
         var limit = below;
+        var unseen = perStage.Count > 0 ? perStage[0].Bound : double.MaxValue;
         var next = 0;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
-            if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
+            if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(layouts[next].Bound, unseen));
             var asked = limit;
-            foreach (var candidate in Roots(layouts, next, Batch(layouts, next, limit), limit))
+            var end = next + Batch(layouts, next, limit);
+            foreach (var candidate in Roots(layouts, next, end - next, limit, cancel))
             {
+                if (cancel.IsCancellationRequested)
+                    return Stopped(searched, best, Math.Min(unseen, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root));
                 var found = candidate.Root >= limit
                     ? candidate
                     : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
@@ -131,7 +139,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             var found = new SearchedLayout[count];
             Each(count, i =>
             {
-                found[i] = Root(layouts[next + i], limit);
+                found[i] = Root(layouts[next + i], cancel.IsCancellationRequested ? 0 : limit);
                 foreach (var nodes in efforts)
                 {
                     if (found[i].Root >= limit || found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
@@ -148,6 +156,20 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         }
 
         return double.MaxValue;
+    }
+
+    /// <summary>Any plan, for a search that was cut short before its first: layouts in order get a placement from a local search until one fits.</summary>
+    public SearchedLayout? First(IReadOnlyList<ScoredLayout> layouts, TimeSpan most)
+    {
+        var watch = Stopwatch.StartNew();
+        for (var next = 0; next < layouts.Count && watch.Elapsed < most; next++)
+        {
+            var candidate = Root(layouts[next], 0);
+            var result = PlacementSearch.Solve(candidate.Problem, long.MaxValue, 0, candidate.Root, false, [], new CancellationToken(true));
+            if (result.Plan is not null) return candidate with { Result = result };
+        }
+
+        return null;
     }
 
     /// <summary>The best placement of one layout, below a limit.</summary>
@@ -216,9 +238,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
             var known = searched[open].Result!;
             var graph = searched[open].Problem.Graph;
+            var weight = NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Solve(
-                searched[open].Problem, makespan, Math.Min(Effort(tries[open]++, stages), left), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
-            left -= again.Nodes + SetUpNodes;
+                searched[open].Problem, makespan, Math.Max(1, Math.Min(Effort(tries[open]++, stages), left) / weight), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
+            left -= (again.Nodes + SetUpNodes) * weight;
             if (again.Useful.Length > 0) useful[graph] = again.Useful;
             searched[open] = searched[open] with
             {
@@ -230,6 +253,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
             (int Tries, long Bound) Turn(int i) => (stages ? tries[i] / 4 : tries[i], searched[i].OpenBound);
         }
+    }
+
+    // A node of a model deeper than usual has more ways to go on and longer tables.
+    private static long NodeWeight(PlacementProblem problem)
+    {
+        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
+        return Math.Max(1, (long)depth * depth);
     }
 
     private static long Effort(int tries, bool stages)
@@ -257,10 +287,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         }
     }
 
-    private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit)
+    private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)
     {
         var rooted = new SearchedLayout[count];
-        Each(count, i => rooted[i] = Root(layouts[start + i], limit));
+        Each(count, i => rooted[i] = Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit));
 
         // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
@@ -273,11 +303,12 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             for (var i = 0; i < count; i++) work(i);
     }
 
+    // With a limit of 0 the closed-form bound is the root.
     private SearchedLayout Root(ScoredLayout scored, long limit)
     {
         var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Problem(layout);
-        return new SearchedLayout(scored, layout, problem, PlacementSearch.RootBound(problem, limit), null);
+        return new SearchedLayout(scored, layout, problem, limit == 0 ? Math.Max(1, (long)scored.Bound) : PlacementSearch.RootBound(problem, limit), null);
     }
 
     private static LayoutSearchResult Stopped(List<SearchedLayout> searched, int best, double open) => new(

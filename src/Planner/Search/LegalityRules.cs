@@ -13,6 +13,7 @@ public static class LegalityRules
     public const string ExpertsInsideData = "expert ranks must divide data x context ranks";
     public const string BatchDivides = "the batch must be a multiple of data ranks x micro-batch";
     public const string EnoughLayers = "more stages than layers to fill them";
+    public const string DeepPipeline = "more than 160 stages: not searched";
     public const string ScheduleRuns = "too few or uneven micro-batches or ranks for the schedule";
     public const string Twin = "twin of a layout kept (DualPipe on 2p ranks is DualPipeV on p)";
     public const string NothingToShard = "sharding over one replica is no sharding";
@@ -39,9 +40,13 @@ public static class LegalityRules
     /// <summary>Nobody measured ZeRO-2/3 traffic beside an overlapped pair's own.</summary>
     public static bool OverlapsSharded(ISchedule schedule, Sharding sharding) => schedule.Overlaps && sharding >= Sharding.Zero2;
 
-    /// <summary>Most stages that a model can fill.</summary>
-    public static int MostStages(ModelSpec model) => model.Layers.Length + model.MtpModules + 2;
+    /// <summary>Most stages that are searched; more than any published pipeline had, and a limit only to models deeper than that.</summary>
+    public const int MostSearchedStages = 160;
 
-    /// <summary>Stages cut the model into pieces of at least a layer, embedding and head alone excepted.</summary>
-    public static bool StagesFit(ModelSpec model, int stages) => stages <= MostStages(model);
+    /// <summary>Most stages that a model can fill.</summary>
+    public static int MostStages(ModelSpec model) => Math.Min(model.Layers.Length + model.MtpModules + 2, MostSearchedStages);
+
+    /// <summary>Stages cut the model into pieces of at least a layer, embedding and head alone excepted; null where they do, else the rule broken.</summary>
+    public static string? StagesObjection(ModelSpec model, int stages) =>
+        stages <= MostStages(model) ? null : stages <= model.Layers.Length + model.MtpModules + 2 ? DeepPipeline : EnoughLayers;
 }

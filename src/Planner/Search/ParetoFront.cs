@@ -32,6 +32,9 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
     private const int MoreNodes = 10;
     private const int MostTries = 2;
 
+    // After an end that came before a first plan, so long one is looked for.
+    private static readonly TimeSpan FirstPlan = TimeSpan.FromSeconds(0.1);
+
     // Layouts whose bounds are renewed together: the number sets the result's order of work, never the threads.
     private const int BatchSize = 8;
     private readonly LayoutSearch search = new(model, space, threads);
@@ -47,10 +50,11 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
 
     /// <summary>Traces the front.</summary>
     /// <param name="layouts">Layouts by bound, lowest first.</param>
+    /// <param name="all">They are all of the space.</param>
     /// <param name="increase">Share above the fastest step up to which the front is traced; infinity traces it to its end.</param>
     /// <param name="report">Told the layouts looked at, the points and the last point's step.</param>
     /// <param name="cancel">Ends the trace with the points so far.</param>
-    public FrontResult Run(IReadOnlyList<ScoredLayout> layouts, double increase, Action<int, int, long>? report, CancellationToken cancel)
+    public FrontResult Run(IReadOnlyList<ScoredLayout> layouts, bool all, double increase, Action<int, int, long>? report, CancellationToken cancel)
     {
         var next = 0;
         while (!cancel.IsCancellationRequested)
@@ -81,7 +85,19 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
             }
         }
 
+        // Better a plan without a proof than none.
+        var closedBound = next < layouts.Count ? layouts[next].Bound : double.MaxValue;
+        if (front.Count == 0 && So() is { } so)
+            front.Add(so with { Bound = !all ? 0 : Math.Min(closedBound, queue.TryPeek(out _, out var lowest) ? Math.Min(lowest.Item1, so.Makespan) : so.Makespan) });
         return Result(false);
+
+        FrontPoint? So()
+        {
+            if (known.MinBy(plan => (plan.Makespan, plan.Kib)) is { } best) return best;
+            return search.First(layouts, FirstPlan) is { Result.Plan: { } plan } first
+                ? new FrontPoint(first.Layout, plan, first.Result.Makespan, Kib(first.Problem, plan), 0)
+                : null;
+        }
     }
 
     private FrontResult Result(bool complete)
@@ -141,7 +157,14 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
         layout.Tries++;
         var result = PlacementSearch.Solve(problem, limit, nodes, cancel);
         if (!result.Fits) return;
-        if (result.Plan is { } plan) known.Add(new FrontPoint(layout.Layout, plan, result.Makespan, Kib(layout.Problem, plan), 0));
+        if (result.Plan is { } plan)
+        {
+            // A plan above the cap would be found again and again.
+            var kib = Kib(layout.Problem, plan);
+            if (kib > cap) throw new InvalidOperationException($"a placement of {kib} KiB was found under a cap of {cap}");
+            known.Add(new FrontPoint(layout.Layout, plan, result.Makespan, kib, 0));
+        }
+
         layout.Raise(result.Bound);
         var exhausted = layout.Tries > (layout.Stubborn ? 1 : MostTries) || !PlacementSearch.Enumerates(problem);
         if (!exhausted || layout.Bound >= Math.Min(limit, result.Makespan))

@@ -35,6 +35,9 @@ internal sealed class PlacementBound
     private readonly RecomputeTrade? trade;
     private readonly RecomputeMix? mix;
 
+    // By prefix: surplus layers that the memory of each rank has room for, whatever the makespan; null until asked for.
+    private readonly int[]?[] memoryRooms;
+
     private PlacementBound(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts)
     {
         this.problem = problem;
@@ -51,6 +54,7 @@ internal sealed class PlacementBound
             prefixes.Add(([], -1));
         }
 
+        memoryRooms = new int[prefixes.Count][];
         cuts = new LinearCuts(problem with { Moe = moe }, rankCuts);
         lambda = new double[rankCuts.Length];
         Array.Fill(lambda, 1.0 / lambda.Length);
@@ -115,11 +119,13 @@ internal sealed class PlacementBound
     // True only if no placement is shorter than the limit.
     private bool Excludes(long limit)
     {
-        foreach (var (layers, last) in prefixes)
+        for (var prefix = 0; prefix < prefixes.Count; prefix++)
         {
+            var (layers, last) = prefixes[prefix];
             var surplus = Fix(layers, last);
             if (surplus < 0) continue;
-            if (!Rooms(limit, layers, last, surplus)) continue;
+            memoryRooms[prefix] ??= Array.ConvertAll(costs, rank => MemoryRoom(rank, layers, last));
+            if (!Rooms(limit, memoryRooms[prefix]!, last, surplus)) continue;
             if (!Outweighs(limit, last, surplus)) return false;
         }
 
@@ -153,11 +159,11 @@ internal sealed class PlacementBound
     }
 
     // Most surplus layers of every rank for a makespan below the limit; false where they are too few.
-    private bool Rooms(long limit, int[] layers, int last, int surplus)
+    private bool Rooms(long limit, int[] memoryRoom, int last, int surplus)
     {
         var ranks = costs.Length;
         long total = 0;
-        for (var rank = 0; rank < ranks; rank++) room[rank] = Math.Min(surplus, MemoryRoom(costs[rank], layers, last));
+        for (var rank = 0; rank < ranks; rank++) room[rank] = Math.Min(surplus, memoryRoom[rank]);
         for (var cut = 0; cut < lambda.Length; cut++)
         {
             if (fixedLength[cut] >= limit) return false;

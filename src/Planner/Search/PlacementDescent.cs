@@ -23,6 +23,13 @@ internal sealed class PlacementDescent
     private readonly List<long> lengths = [];
     private int firstMovable;
 
+    // Memory of a stage's rank with a layer more or less there; -1: not asked yet.
+    private readonly long[] more;
+    private readonly long[] less;
+
+    // Ranks whose contents a trial changes.
+    private readonly List<int> differing = [];
+
     public PlacementDescent(PlacementProblem problem, RankCosts[] costs, Incumbent incumbent)
     {
         this.problem = problem;
@@ -31,6 +38,8 @@ internal sealed class PlacementDescent
         var levels = new LevelChoice(problem);
         state = new RankStates(problem, costs, levels);
         trial = new RankStates(problem, costs, levels);
+        more = new long[problem.Stages];
+        less = new long[problem.Stages];
         if (StageLines.Exact(problem)) lines = new StageLines(problem);
     }
 
@@ -42,7 +51,7 @@ internal sealed class PlacementDescent
         Weigh();
         while (replays > 0 && !cancel.IsCancellationRequested)
         {
-            List(counts, current);
+            List(counts, current, cancel);
             var improved = false;
             foreach (var (_, from, to) in moves)
             {
@@ -85,10 +94,12 @@ internal sealed class PlacementDescent
         return makespan;
     }
 
-    private void List(LayerCounts counts, long current)
+    private void List(LayerCounts counts, long current, CancellationToken cancel)
     {
         moves.Clear();
-        for (var from = 0; from < problem.Stages; from++)
+        Array.Fill(more, -1);
+        Array.Fill(less, -1);
+        for (var from = 0; from < problem.Stages && !cancel.IsCancellationRequested; from++)
         {
             if (counts.Layers[from] <= counts.Least(from)) continue;
             for (var to = 0; to < problem.Stages; to++)
@@ -97,6 +108,12 @@ internal sealed class PlacementDescent
                 var simple = Moves(from, to);
                 var bound = simple ? MoveBound(current, from, to) : 0;
                 if (bound >= current) continue;
+                if (simple && state.RankOf(from) != state.RankOf(to))
+                {
+                    if (Fits(counts, from, -1, less) && Fits(counts, to, 1, more)) moves.Add((bound, from, to));
+                    continue;
+                }
+
                 Move(counts, from, to);
                 trial.Load(counts);
                 if (trial.FullestOverrun(out _) <= 0)
@@ -110,6 +127,20 @@ internal sealed class PlacementDescent
         }
 
         moves.Sort();
+    }
+
+    // A move that leaves the dense layers where they are changes two ranks, each for itself.
+    private bool Fits(LayerCounts counts, int stage, int layers, long[] known)
+    {
+        if (known[stage] < 0)
+        {
+            counts.Layers[stage] += layers;
+            trial.Load(counts);
+            known[stage] = trial.Memory(trial.RankOf(stage));
+            counts.Layers[stage] -= layers;
+        }
+
+        return known[stage] <= problem.LimitKib;
     }
 
     private bool Moves(int from, int to) => lines is not null && from >= firstMovable && to >= firstMovable
@@ -131,18 +162,15 @@ internal sealed class PlacementDescent
     // Longest cut at the trial, or the first that reaches the limit.
     private long Bound(long limit)
     {
+        differing.Clear();
+        for (var rank = 0; rank < costs.Length; rank++)
+            if (Differs(rank)) differing.Add(rank);
         long longest = 0;
         for (var cut = weights.Count - 1; cut >= 0; cut--)
         {
-            var path = incumbent.Cuts[cut];
-            var length = weights[cut][^1];
-            for (var rank = 0; rank < costs.Length; rank++)
-            {
-                length += Differs(rank)
-                    ? CutTable.Weight(path, costs[rank], trial.Durations(rank))
-                    : weights[cut][rank];
-            }
-
+            var length = lengths[cut];
+            foreach (var rank in differing)
+                length += CutTable.Weight(incumbent.Cuts[cut], costs[rank], trial.Durations(rank)) - weights[cut][rank];
             if (length >= limit) return length;
             longest = Math.Max(longest, length);
         }

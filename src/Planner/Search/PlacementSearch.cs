@@ -14,10 +14,14 @@ public static class PlacementSearch
 
     private const int DescentReplays = 40;
     private const int FirstRound = 12;
+    private const int UsualStages = 130;
 
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
     private const double MostWays = 2_000;
+
+    // The lattice over ranks has an arc for every number of layers placed and every content of the next rank: it grows with the square of the layers.
+    private const int MostLayers = 512;
 
     /// <summary>Finds the placement with the least replayed makespan below <paramref name="upperBound"/>.</summary>
     /// <param name="problem">The placement.</param>
@@ -75,7 +79,7 @@ public static class PlacementSearch
 
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
-        new PlacementDescent(problem, costs, incumbent).Run(start, DescentReplays, cancel);
+        new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
         if (mostNodes <= 0 || !(Alone(problem) || Enumerates(problem)))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
@@ -113,12 +117,16 @@ public static class PlacementSearch
     // What a turn of the search over stages costs in nodes of the search over ranks: about as many paths play as many placements as there are stages.
     private static long NodesOfTurn(PlacementProblem problem) => 10 + (problem.Stages * problem.Stages / 20);
 
-    /// <summary>Whether what a rank may hold can be enumerated: few stages, and few ways to share a quarter more than its mean number of layers among them.</summary>
+    // All pairs of stages are weighed before each replay: of very many stages fewer moves are made.
+    private static int Replays(int stages) => Math.Min(DescentReplays, Math.Max(4, DescentReplays * UsualStages * UsualStages / (stages * stages)));
+
+    /// <summary>Whether what a rank may hold can be enumerated: few stages, not too many layers, and few ways to share a quarter more than its mean number of layers among them.</summary>
     public static bool Enumerates(PlacementProblem problem)
     {
         var stages = problem.Graph.StagesOfRank.Max(held => held.Length);
         if (stages > MostStagesOfRank) return false;
         var layers = problem.DenseLayers + problem.MoeLayers + problem.MtpModules;
+        if (layers > MostLayers) return false;
         var spare = Math.Max(0, (layers * 5 / 4 / problem.Graph.Ranks) + 1 - stages);
         var ways = Math.Pow(problem.LevelsOfStage, stages - 1);
         for (var i = 1; i < stages; i++) ways = ways * (spare + i) / i;

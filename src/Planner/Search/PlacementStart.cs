@@ -17,7 +17,8 @@ internal static class PlacementStart
         state.Load(counts);
         for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers;)
         {
-            for (var rank = 0; rank < costs.Length; rank++) measure[rank] = CutTable.Weight(rankCuts[rank], costs[rank], state.Durations(rank));
+            for (var rank = 0; rank < costs.Length; rank++)
+                if (state.Changed[rank]) measure[rank] = CutTable.Weight(rankCuts[rank], costs[rank], state.Durations(rank));
             var stage = -1;
             foreach (var rank in costs)
                 foreach (var candidate in rank.Stages)
@@ -51,6 +52,11 @@ internal static class PlacementStart
         var counts = LayerCounts.Least(problem, mtpPlace);
         if (counts is null) return null;
         var state = new RankStates(problem, costs) { Lean = true };
+
+        // Where all layers are of one kind, one more changes its own rank alone: what the others would hold is known from before.
+        var alike = problem.DenseLayers == 0 || problem.MoeLayers == 0;
+        var known = new long[problem.Stages];
+        Array.Fill(known, -1);
         for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers; placed++)
         {
             var best = -1;
@@ -58,16 +64,21 @@ internal static class PlacementStart
             for (var stage = 0; stage < problem.Stages; stage++)
             {
                 if (!counts.Grows(stage)) continue;
-                counts.Layers[stage]++;
-                state.Load(counts);
-                var kib = state.Memory(state.RankOf(stage));
-                counts.Layers[stage]--;
-                if (kib >= least) continue;
-                (best, least) = (stage, kib);
+                if (!alike || known[stage] < 0)
+                {
+                    counts.Layers[stage]++;
+                    state.Load(counts);
+                    known[stage] = state.Memory(state.RankOf(stage));
+                    counts.Layers[stage]--;
+                }
+
+                if (known[stage] >= least) continue;
+                (best, least) = (stage, known[stage]);
             }
 
             if (best < 0) return null;
             counts.Layers[best]++;
+            foreach (var stage in costs[state.RankOf(best)].Stages) known[stage] = -1;
         }
 
         return counts;

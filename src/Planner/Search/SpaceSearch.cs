@@ -30,9 +30,12 @@ internal sealed class SpaceSearch(
     /// <summary>Layouts whose root bound is this close to the best stay in the joint model.</summary>
     public const double SurvivorShare = 0.01;
 
+    // After an end that came before a first plan, so long one is looked for.
+    private static readonly TimeSpan FirstPlan = TimeSpan.FromSeconds(0.1);
+
     public SpaceSearchResult Run(Action<string, int, long, double>? report, CancellationToken cancel)
     {
-        var table = CandidateTable.Score(model, space, threads, cancel);
+        var table = CandidateTable.ScoreSoFar(model, space, threads, cancel);
         var search = new LayoutSearch(model, space, threads);
         (int Tensor, LayoutOrder One, LayoutOrder PerStage)[] groups =
         [
@@ -49,12 +52,15 @@ internal sealed class SpaceSearch(
         var proof = likely is { Proven: true } ? Beside(() => Prove(likely, cancel)) : NoProof;
         found.AddRange(others.GetAwaiter().GetResult().Zip(groups.Skip(1), (result, group) => (group, result)));
 
-        var complete = found.TrueForAll(entry => entry.Result.Complete);
+        var complete = table.Complete && found.TrueForAll(entry => entry.Result.Complete);
         var placed = found.Where(entry => entry.Result.Best is not null).ToList();
         if (placed.Count == 0)
         {
             List<SearchedLayout> searched = [.. found.SelectMany(entry => entry.Result.Searched)];
-            return new SpaceSearchResult(table, new LayoutSearchResult(null, searched, double.MaxValue, complete), [], null, 0);
+            if (complete) return new SpaceSearchResult(table, new LayoutSearchResult(null, searched, double.MaxValue, true), [], null, 0);
+            var first = groups.Select(group => search.First(group.One, FirstPlan / groups.Length)).FirstOrDefault(plan => plan is not null);
+            return new SpaceSearchResult(
+                table, new LayoutSearchResult(first, first is null ? searched : [first], table.Complete ? groups.Min(group => Math.Min(Lowest(group.One), Lowest(group.PerStage))) : 0, false), [], null, 0);
         }
 
         var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
@@ -72,6 +78,8 @@ internal sealed class SpaceSearch(
             [.. found.Where(entry => entry.Group.Tensor != main.Group.Tensor).Select(entry => KeyValuePair.Create(entry.Group.Tensor, search.Settled(entry.Result).Best))],
             answer,
             survivors);
+
+        static double Lowest(LayoutOrder layouts) => layouts.Count > 0 ? layouts[0].Bound : double.MaxValue;
 
         void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
     }

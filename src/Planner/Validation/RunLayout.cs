@@ -34,7 +34,7 @@ internal static class RunLayout
         var shape = new PipelineShape(degrees.Pipeline, degrees.Virtual, microBatches);
         if (schedule.Value!.Objection(shape) is { } cannot) return Found<LayoutSpec>.Not(cannot.TrimEnd('.'));
         var stages = schedule.Value.Stages(shape);
-        if (!LegalityRules.StagesFit(model, stages)) return Not($"{stages} stages for {model.Layers.Length} layers: pp and vpp are too large");
+        if (LegalityRules.StagesObjection(model, stages) is not null) return Not($"{stages} stages for {model.Layers.Length} layers: pp and vpp are too large");
         var recompute = RecomputeOf(run, (model.Layers.Length + stages - 1) / stages, selective, open);
         if (recompute.Reason is { } noPolicy) return Found<LayoutSpec>.Not(noPolicy);
         return ShardingOf(run, open) is { } sharding

@@ -33,8 +33,8 @@ public sealed class InterruptionTests
     [Test]
     public void Solve_SignalBeforeAPlan_PrintsNothingAndExits130()
     {
-        var planner = new FakePlanner(cancel => new Undecided(Interrupted("TERM", cancel) ? "interrupted before a first plan" : "no signal came"));
-        Assert.That(Run.Of(planner, Run.Minimal), Is.EqualTo(new Run(130, "", "planner: interrupted before a first plan\n")));
+        var planner = new FakePlanner(cancel => new Undecided(Interrupted("TERM", cancel) ? "stopped before a first plan" : "no signal came"));
+        Assert.That(Run.Of(planner, Run.Minimal), Is.EqualTo(new Run(130, "", "planner: interrupted before a first plan was found\n")));
     }
 
     private static bool Interrupted(string signal, CancellationToken cancel)

@@ -55,7 +55,7 @@ internal sealed class RobustChoiceTest
     [Test]
     public void Choose_IsTheSlowLoopsChoice()
     {
-        var robust = new RobustChoice(Constants, Layouts, Draws, choose: true, 2);
+        var robust = new RobustChoice(Constants, Layouts, Draws, choose: true, 2, CancellationToken.None);
         var chosen = robust.Choose();
         var described = robust.Describe(chosen, [.. Enumerable.Range(0, Layouts.Length).Where(i => i != chosen)], chosen: true);
 
@@ -85,7 +85,7 @@ internal sealed class RobustChoiceTest
     [Test]
     public void Flips_TurnTheOrderThere()
     {
-        var robust = new RobustChoice(Constants, Layouts, Draws, choose: false, 1).Describe(0, [.. Enumerable.Range(1, Layouts.Length - 1)], chosen: false);
+        var robust = new RobustChoice(Constants, Layouts, Draws, choose: false, 1, CancellationToken.None).Describe(0, [.. Enumerable.Range(1, Layouts.Length - 1)], chosen: false);
         var flips = robust.Members.Where(member => member.Flip is not null).ToList();
         Assert.That(flips, Is.Not.Empty);
         foreach (var member in flips)

@@ -65,18 +65,19 @@ internal sealed class ParetoFrontTest
     }
 
     [Test]
-    public void Run_Cancelled_IsNotComplete()
+    public void Run_Cancelled_HasOnePlanWithoutProof([Values] bool all)
     {
         var (model, space) = SpaceBruteForceTest.Draw(0);
         var table = CandidateTable.Score(model, space, 1, CancellationToken.None);
-        var result = new ParetoFront(model, space, 1).Run(new LayoutOrder(table.Layouts), 1, null, new CancellationToken(true));
-        Assert.That((result.Complete, result.Points.Count), Is.EqualTo((false, 0)));
+        var result = new ParetoFront(model, space, 1).Run(new LayoutOrder(table.Layouts), all, 1, null, new CancellationToken(true));
+        Assert.That((result.Complete, result.Points.Count, result.Points[0].Proven), Is.EqualTo((false, 1, false)));
+        Assert.That(result.Points[0].Bound, all ? Is.EqualTo(table.Layouts.Min(layout => layout.Bound)) : Is.Zero);
     }
 
     private static FrontResult Trace(CostModel model, SearchSpace space, double increase, int threads)
     {
         var table = CandidateTable.Score(model, space, threads, CancellationToken.None);
-        return new ParetoFront(model, space, threads).Run(new LayoutOrder(table.Layouts), increase, null, CancellationToken.None);
+        return new ParetoFront(model, space, threads).Run(new LayoutOrder(table.Layouts), true, increase, null, CancellationToken.None);
     }
 
     private static IEnumerable<(long, long)> Costs(FrontResult result) => result.Points.Select(point => (point.Makespan, point.Kib));
