@@ -188,6 +188,9 @@ public sealed record Plan(
     /// <summary>Experts placed by their load; null where they lie in their order.</summary>
     public PlanExperts? Experts { get; init; }
 
+    /// <summary>What a larger batch would buy; null where that was not asked or cannot run.</summary>
+    public LargerBatch? LargerBatch { get; init; }
+
     /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
     public Robustness? Robustness { get; init; }
 }

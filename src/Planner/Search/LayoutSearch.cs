@@ -76,7 +76,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var searched = new List<SearchedLayout>();
         var best = -1;
         var limit = long.MaxValue;
-        var next = 0;
+        var (next, dealt) = (0, 0);
+        var open = double.MaxValue;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
@@ -96,10 +97,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                 limit = Limit(found.Result!.Makespan, within);
             }
 
-            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
+            open = Math.Min(open, searched.Skip(searched.Count - (next - dealt)).Min(layout => (double)layout.OpenBound));
+            dealt = next;
+            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        var bound = Close(searched, ref best, within > 0 ? AllStageNodes : 0, cancel);
+        var bound = Close(
+            searched, ref best, within > 0 ? AllStageNodes : 0, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
@@ -134,7 +138,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
     // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
-    private static double Close(List<SearchedLayout> searched, ref int best, long stagesLeft, CancellationToken cancel)
+    private static double Close(List<SearchedLayout> searched, ref int best, long stagesLeft, Action<long, double> report, CancellationToken cancel)
     {
         var tries = new int[searched.Count];
         var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
@@ -155,6 +159,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             }
 
             if (bound == makespan) return best < 0 ? double.MaxValue : makespan;
+            report(makespan, bound);
             if (cancel.IsCancellationRequested) return bound;
             ref var left = ref (stages ? ref stagesLeft : ref ranksLeft);
             var enough = stages && bound >= makespan * (1 - SmallGap) && stagesLeft <= AllStageNodes - EnoughStageNodes;
