@@ -8,7 +8,7 @@ namespace Planner.Tests.Planning;
 internal sealed class LargerBatchTest
 {
     [TestCase("1f1b", "2")]
-    [TestCase("zb1p", "4")]
+    [TestCase("1f1b", "4")]
     public void TwiceTheBatch_IsTheStepOfTheSameLayoutAtTwiceTheBatch(string schedule, string pipeline)
     {
         string[] same = ["--schedule", schedule, "--pp", pipeline, "--tp", "1", "--cp", "1", "--dp", "4", "--micro-batch", "1", "--recompute", "full", "--sharding", "zero1"];
