@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Planner.Planning;
+using Planner.Search;
 
 namespace Planner.Benchmarks;
 

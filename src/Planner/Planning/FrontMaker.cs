@@ -13,12 +13,17 @@ internal sealed class FrontMaker(PlanningInputs inputs, CostModel model, SearchS
 
     public PlanOutcome Find(IProgressSink progress, CancellationToken cancel)
     {
-        var table = CandidateTable.ScoreSoFar(model, space, threads, cancel);
+        var table = CandidateTable.ScoreSoFar(model, space, threads, cancel, scored => progress.Report(new SearchProgress("scoring", scored, null, null)));
         var result = new ParetoFront(model, space, threads).Run(
             new LayoutOrder(table.Layouts),
             table.Complete,
             inputs.Request.StepIncrease,
-            (n, points, step) => progress.Report(new SearchProgress($"tracing the front, {points} plans", n, Ticks.ToSeconds(step), null)),
+            (n, points, step) => progress.Report(
+                new SearchProgress($"front of {points} {(points == 1 ? "plan" : "plans")}, looked at", n, Ticks.ToSeconds(step), null)
+                {
+                    Survivors = table.Layouts.Count,
+                    Scored = table.Scored,
+                }),
             cancel);
         if (result.Points.Count == 0)
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Units;
 using Planner.Plans;
+using Planner.Search;
 
 namespace Planner.Planning;
 
@@ -14,13 +15,6 @@ public interface IPlanner
     /// <summary>Estimates one layout; its placement is searched unless it is given.</summary>
     PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel);
 }
-
-/// <summary>Where a search stands.</summary>
-/// <param name="Phase">What it does, for example scoring layouts.</param>
-/// <param name="Layouts">Layouts dealt with so far.</param>
-/// <param name="Best">Best step so far; null without a plan.</param>
-/// <param name="Gap">(best - bound) / best; null while unknown.</param>
-public readonly record struct SearchProgress(string Phase, long Layouts, Seconds? Best, double? Gap);
 
 /// <summary>Hears where a search stands; as often as the search likes, from one thread at a time.</summary>
 public interface IProgressSink

@@ -45,6 +45,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             TensorCost = larger,
             Rejected = [.. result.Table.Rejected.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)],
             Candidates = [.. result.Main.Searched.Select(searched => Outcome(searched, chosen, result))],
+            LargerBatch = cancel.IsCancellationRequested ? null : LargerBatch.Of(model, chosen.Layout, chosen.Result.Plan!, estimate, inputs.Request.MemoryLimit),
             Robustness = robust is not null
                 ? Drawn(() => robust.Describe(within.IndexOf(chosen), [.. near.Select(other => within.IndexOf(other)).Where(place => place >= 0)], chosen: true), cancel)
                 : Described(constants, [chosen, .. near.Take(MostDescribed)], threads, cancel),

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Planner.Cost;
 using Planner.Cost.Layout;
-using Planner.Cost.Units;
 using Planner.Inputs;
 using Planner.Plans;
 using Planner.Search;
@@ -63,6 +62,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             (inputs, model, result) = (final, better, again);
         }
 
+        progress.Report(new SearchProgress("assembling the plan", null, null, null));
         if (result.Main.Best is { } best) return new PlanAssembly(inputs, model, result, Evidence(model, inputs)).Found(best, threads, limited.Token);
         return result.Main.Complete
             ? new WaysOut(inputs, model, space, result.Table, threads).Find(limited.Token)
@@ -73,13 +73,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             var search = new SpaceSearch(on, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
             try
             {
-                return search.Run(
-                    (phase, n, best, bound) => progress.Report(new SearchProgress(
-                        phase,
-                        n,
-                        best == long.MaxValue ? null : Ticks.ToSeconds(best),
-                        best == long.MaxValue ? null : Math.Max(0, (best - bound) / best))),
-                    limited.Token);
+                return search.Run((in SearchProgress state) => progress.Report(state), limited.Token);
             }
             catch (OperationCanceledException)
             {
@@ -137,7 +131,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var estimator = new StepEstimator(model, layout, plan);
         var estimate = estimator.Estimate();
         var found = new PlanAssembly(inputs, model, null, Evidence(model, inputs)).Given(layout, plan, estimate);
-        return new PlanFound(found, estimator.Timeline);
+        return new PlanFound(found with { LargerBatch = LargerBatch.Of(model, layout, plan, estimate, inputs.Request.MemoryLimit) }, estimator.Timeline);
     }
 
     private static int Level(LayoutSpec layout, string policy) =>

@@ -18,7 +18,8 @@ internal sealed class SweepMaker(string? data)
         var searched = false;
         foreach (var inputs in all)
         {
-            progress.Report(new SearchProgress($"planning {inputs.Request.Gpus} GPUs, batch {inputs.Request.GlobalBatch}", rows.Count, null, null));
+            progress.Report(new SearchProgress(
+                $"planning {inputs.Request.Gpus} GPUs, batch {inputs.Request.GlobalBatch}, row {rows.Count + 1} of {all.Count}", null, null, null));
             try
             {
                 rows.Add(cancel.IsCancellationRequested ? Row(inputs, ProofStatus.Unknown, "not searched: stopped") : One(asked, inputs, cancel));

@@ -200,6 +200,9 @@ public sealed record Plan(
     /// <summary>Nodes of the cluster that the plan is on; null where it does not matter which.</summary>
     public NodePlacement? Nodes { get; init; }
 
+    /// <summary>What a larger batch would buy; null where that was not asked or cannot run.</summary>
+    public LargerBatch? LargerBatch { get; init; }
+
     /// <summary>How firm the plan's place is; null where nothing is uncertain or nothing is near.</summary>
     public Robustness? Robustness { get; init; }
 }

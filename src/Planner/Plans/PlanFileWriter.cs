@@ -140,6 +140,18 @@ public static class PlanFileWriter
         json.Rounded("step_s", estimate.Step.Value);
         json.Object("step_parts", inner => Parts(inner, estimate.Parts));
         json.Object("memory", inner => Memory(inner, estimate.Fullest, plan.Request.MemoryLimit));
+        json.WriteNumber("tokens_per_step", (long)plan.Request.GlobalBatch * plan.Request.SequenceLength);
+        if (plan.LargerBatch is { } larger)
+        {
+            json.Object("twice_the_batch", inner =>
+            {
+                inner.WriteNumber("global_batch", larger.Batch);
+                inner.Rounded("step_s", larger.Step.Value);
+                inner.Rounded("throughput_gain", larger.Gain);
+                inner.WriteBoolean("fits", larger.Fits);
+            });
+        }
+
         json.Rounded("tokens_per_gpu_per_s", estimate.TokensPerGpuPerSecond);
         json.Rounded("model_tflops_per_gpu", estimate.ModelFlopsPerGpu.Teraflops);
         json.Rounded("mfu", estimate.Mfu);

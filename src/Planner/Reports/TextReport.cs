@@ -11,7 +11,8 @@ internal static class TextReport
     public static string Write(Plan plan, IReadOnlyCollection<string> written)
     {
         var lines = new TextLines();
-        lines.Paragraph(Headline(plan.Request, plan.Machine, plan.Solver is null or { Status: ProofStatus.Optimal } || plan.Robustness?.Chosen is not null)).Line();
+        lines.Paragraph(Headline(plan.Request, plan.Machine, plan.Solver is null or { Status: ProofStatus.Optimal } || plan.Robustness?.Chosen is not null));
+        lines.Sentence("batch", Batch(plan)).Line();
         Answer(lines, plan);
         lines.Line();
         CostText.Write(lines, plan);
@@ -33,6 +34,18 @@ internal static class TextReport
         var nodes = (request.Gpus + machine.Node.Gpus - 1) / machine.Node.Gpus;
         return $"{request.Model} on {request.Gpus} x {request.Hardware} ({Quantity.Of(nodes, "node")}), {request.SequenceLength} tokens, "
             + $"batch {request.GlobalBatch}, {PlanWords.Of(request.Precision)}{(request.Trainable == Trainable.Lora ? ", lora" : "")}, stack {request.Stack}{(proven ? "" : ", not proven")}";
+    }
+
+    private static string Batch(Plan plan)
+    {
+        var request = plan.Request;
+        var tokens = $"{request.GlobalBatch} x {request.SequenceLength} = {Quantity.Count((double)request.GlobalBatch * request.SequenceLength)} tokens a step";
+        return plan.LargerBatch switch
+        {
+            null => tokens,
+            { Fits: false } => tokens + "; twice as many: does not fit (same layout)",
+            { Gain: var gain } => $"{tokens}; twice as many: {Quantity.Change(gain)} throughput (same layout)",
+        };
     }
 
     private static void Answer(TextLines lines, Plan plan)

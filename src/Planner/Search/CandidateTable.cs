@@ -85,17 +85,22 @@ internal sealed class CandidateTable
     }
 
     /// <summary>The same, but where it is cut short what was scored until then is returned.</summary>
-    public static CandidateTable ScoreSoFar(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
+    public static CandidateTable ScoreSoFar(
+        CostModel model, SearchSpace space, int threads, CancellationToken cancel, Action<long>? report = null)
     {
         // Layers cost the same under every pipeline, so degrees that differ only there stay together.
         var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
         var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>>();
         var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
         for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld);
-        if (slices.Length == 1) slices[0].ScoreSlice(degrees, 0, 1, cancel);
-        else Parallel.For(0, slices.Length, slice => slices[slice].ScoreSlice(degrees, slice, slices.Length, cancel));
+        if (slices.Length == 1) Slice(0);
+        else Parallel.For(0, slices.Length, Slice);
         foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
         return slices[0];
+
+        // The first slice speaks for all.
+        void Slice(int slice) => slices[slice].ScoreSlice(
+            degrees, slice, slices.Length, slice > 0 || report is null ? null : () => report(slices.Sum(one => Volatile.Read(ref one.scored))), cancel);
     }
 
     private static IEnumerable<Degrees> Degrees(SearchSpace space)
@@ -116,15 +121,15 @@ internal sealed class CandidateTable
         }
     }
 
-    private void ScoreSlice(Degrees[][] degrees, int first, int step, CancellationToken cancel)
+    private void ScoreSlice(Degrees[][] degrees, int first, int step, Action? report, CancellationToken cancel)
     {
         for (var i = first; i < degrees.Length; i += step)
         {
             foreach (var known in degrees[i])
             {
                 ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data, cancel);
-                if (complete) continue;
-                return;
+                if (!complete) return;
+                report?.Invoke();
             }
         }
     }

@@ -90,7 +90,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var best = -1;
         var limit = below;
         var unseen = perStage.Count > 0 ? perStage[0].Bound : double.MaxValue;
-        var next = 0;
+        var (next, dealt) = (0, 0);
+        var open = double.MaxValue;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(layouts[next].Bound, unseen));
@@ -110,15 +111,19 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                 limit = Limit(found.Result!.Makespan, within);
             }
 
-            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, layouts[next - 1].Bound);
+            open = Math.Min(open, searched.Skip(searched.Count - (next - dealt)).Min(layout => (double)layout.OpenBound));
+            dealt = next;
+            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        var bound = Close(searched, ref best, below, AllNodes, within > 0 ? AllStageNodes : 0, cancel);
+        void Closing(long makespan, double bound) => report?.Invoke(next, makespan, bound);
+
+        var bound = Close(searched, ref best, below, AllNodes, within > 0 ? AllStageNodes : 0, Closing, cancel);
         if (perStage.Count > 0)
         {
-            var open = Mix(perStage, within > 0 ? Efforts : Efforts[..1], below, searched, ref best, cancel);
-            if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, bound));
-            bound = Close(searched, ref best, below, within > 0 ? AllPerStageNodes : 0, 0, cancel);
+            var unmixed = Mix(perStage, within > 0 ? Efforts : Efforts[..1], below, searched, ref best, cancel);
+            if (unmixed < double.MaxValue) return Stopped(searched, best, Math.Min(unmixed, bound));
+            bound = Close(searched, ref best, below, within > 0 ? AllPerStageNodes : 0, 0, Closing, cancel);
         }
 
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
@@ -205,7 +210,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
     // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
     private static double Close(
-        List<SearchedLayout> searched, ref int best, long below, long ranksLeft, long stagesLeft, CancellationToken cancel)
+        List<SearchedLayout> searched,
+        ref int best,
+        long below,
+        long ranksLeft,
+        long stagesLeft,
+        Action<long, double> report,
+        CancellationToken cancel)
     {
         var tries = new int[searched.Count];
         var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
@@ -225,6 +236,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             }
 
             if (bound == makespan) return best < 0 ? double.MaxValue : makespan;
+            report(makespan, bound);
             if (cancel.IsCancellationRequested) return bound;
             ref var left = ref (stages ? ref stagesLeft : ref ranksLeft);
             var enough = stages && bound >= makespan * (1 - SmallGap) && stagesLeft <= AllStageNodes - EnoughStageNodes;

@@ -1,4 +1,5 @@
 using Planner.Cost;
+using Planner.Cost.Units;
 
 namespace Planner.Search;
 
@@ -33,9 +34,10 @@ internal sealed class SpaceSearch(
     // After an end that came before a first plan, so long one is looked for.
     private static readonly TimeSpan FirstPlan = TimeSpan.FromSeconds(0.1);
 
-    public SpaceSearchResult Run(Action<string, int, long, double>? report, CancellationToken cancel)
+    public SpaceSearchResult Run(SearchReport? report, CancellationToken cancel)
     {
-        var table = CandidateTable.ScoreSoFar(model, space, threads, cancel);
+        var table = CandidateTable.ScoreSoFar(
+            model, space, threads, cancel, report is null ? null : scored => report(new SearchProgress("scoring", scored, null, null)));
         var search = new LayoutSearch(model, space, threads);
         (int Tensor, LayoutOrder One, LayoutOrder PerStage)[] groups =
         [
@@ -81,7 +83,15 @@ internal sealed class SpaceSearch(
 
         static double Lowest(LayoutOrder layouts) => layouts.Count > 0 ? layouts[0].Bound : double.MaxValue;
 
-        void Reported(int dealt, long best, double bound) => report?.Invoke("searching placements", dealt, best, bound);
+        void Reported(int dealt, long best, double bound) => report?.Invoke(new SearchProgress(
+            "placing",
+            dealt,
+            best == long.MaxValue ? null : Ticks.ToSeconds(best),
+            best == long.MaxValue ? null : Ticks.ToSeconds((long)Math.Min(bound, best)))
+        {
+            Scored = table.Scored,
+            Survivors = table.Layouts.Count,
+        });
     }
 
     private static Task<(JointResult? Joint, int Survivors)> NoProof { get; } = Task.FromResult<(JointResult?, int)>((null, 0));

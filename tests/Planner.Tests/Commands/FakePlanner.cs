@@ -1,5 +1,6 @@
 using Planner.Cost.Units;
 using Planner.Planning;
+using Planner.Search;
 using Planner.Tests.Plans;
 
 namespace Planner.Tests.Commands;
@@ -28,7 +29,7 @@ internal sealed class FakePlanner(Func<CancellationToken, PlanOutcome> answer) :
     public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel)
     {
         Solved = request;
-        progress.Report(new SearchProgress("scoring", 1000, new Seconds(10), 0.1));
+        progress.Report(new SearchProgress("scoring", 1000, new Seconds(10), new Seconds(9)));
         return answer(cancel);
     }
 
