@@ -17,7 +17,7 @@ public class JointBenchmark
     {
         job = new MainJob();
         var layouts = CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).Layouts.Where(layout => layout.Tensor == 1 && layout.Recompute < job.Space.Recompute.Length).ToList();
-        var result = new LayoutSearch(job.Model, job.Space, 1).Run(new LayoutOrder(layouts), [], PlanMaker.ReplayWithin, null, CancellationToken.None);
+        var result = new LayoutSearch(job.Model, job.Space, 1).Run(new LayoutOrder(layouts), PlanMaker.ReplayWithin, null, CancellationToken.None);
         best = result.Best!;
         (candidates, hint) = SpaceSearch.Survivors(result, audit: false);
         JointModel.WarmUp();

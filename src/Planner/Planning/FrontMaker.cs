@@ -13,6 +13,8 @@ internal sealed class FrontMaker(PlanningInputs inputs, CostModel model, SearchS
 
     public PlanOutcome Find(IProgressSink progress, CancellationToken cancel)
     {
+        // With a choice of policy for every stage a front of hundreds of plans would be searched for a minute.
+        space = space with { PerStage = false };
         var table = CandidateTable.ScoreSoFar(model, space, threads, cancel, scored => progress.Report(new SearchProgress("scoring", scored, null, null)));
         var result = new ParetoFront(model, space, threads).Run(
             new LayoutOrder(table.Layouts),

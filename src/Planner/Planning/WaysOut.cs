@@ -117,7 +117,8 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
         var table = CandidateTable.ScoreSoFar(costs, wider, threads, cancel);
         if (cancel.IsCancellationRequested) return null;
         var (one, perStage) = table.Parted(table.Layouts);
-        return new LayoutSearch(costs, wider, threads).Run(new LayoutOrder(one), new LayoutOrder(perStage), 0, null, cancel).Best;
+        var search = new LayoutSearch(costs, wider, threads);
+        return search.Mixed(search.Run(new LayoutOrder(one), 0, null, cancel), new LayoutOrder(perStage), false, null, cancel).Best;
     }
 
     private static string Cost(SearchedLayout best) =>

@@ -73,34 +73,27 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     /// <summary>Searches layouts.</summary>
     /// <param name="layouts">Layouts by bound, lowest first.</param>
-    /// <param name="perStage">Layouts whose stages have a choice of recompute policy, in the same order; looked at once the best of the others is known.</param>
     /// <param name="within">Share of the best step within which other layouts are searched too; 0 searches for the best alone.</param>
     /// <param name="report">Told the number dealt with, the best makespan (long.MaxValue without one) and the bound of what is open.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
     /// <param name="below">Steps this long or longer are of no interest.</param>
     public LayoutSearchResult Run(
-        IReadOnlyList<ScoredLayout> layouts,
-        IReadOnlyList<ScoredLayout> perStage,
-        double within,
-        Action<int, long, double>? report,
-        CancellationToken cancel,
-        long below = long.MaxValue)
+        IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel, long below = long.MaxValue)
     {
         var searched = new List<SearchedLayout>();
         var best = -1;
         var limit = below;
-        var unseen = perStage.Count > 0 ? perStage[0].Bound : double.MaxValue;
         var (next, dealt) = (0, 0);
         var open = double.MaxValue;
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
-            if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(layouts[next].Bound, unseen));
+            if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
             var asked = limit;
             var end = next + Batch(layouts, next, limit);
             foreach (var candidate in Roots(layouts, next, end - next, limit, cancel))
             {
                 if (cancel.IsCancellationRequested)
-                    return Stopped(searched, best, Math.Min(unseen, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root));
+                    return Stopped(searched, best, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root);
                 var found = candidate.Root >= limit
                     ? candidate
                     : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
@@ -116,19 +109,40 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        void Closing(long makespan, double bound) => report?.Invoke(next, makespan, bound);
-
-        var bound = Close(searched, ref best, below, AllNodes, within > 0 ? AllStageNodes : 0, Closing, cancel);
-        if (perStage.Count > 0)
-        {
-            var unmixed = Mix(perStage, within > 0 ? Efforts : Efforts[..1], below, searched, ref best, cancel);
-            if (unmixed < double.MaxValue) return Stopped(searched, best, Math.Min(unmixed, bound));
-            bound = Close(searched, ref best, below, within > 0 ? AllPerStageNodes : 0, 0, Closing, cancel);
-        }
-
+        var bound = Close(
+            searched, ref best, below, false, AllNodes, within > 0 ? AllStageNodes : 0, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
+    }
+
+    /// <summary>The same with layouts whose stages have a choice of recompute policy.</summary>
+    /// <param name="result">What <see cref="Run"/> found of the others.</param>
+    /// <param name="perStage">Layouts by bound, lowest first.</param>
+    /// <param name="exact">Searches until little is left open; else looks once at each.</param>
+    /// <param name="report">As for <see cref="Run"/>.</param>
+    /// <param name="cancel">Ends the search with the best so far.</param>
+    /// <param name="below">Steps this long or longer are of no interest.</param>
+    public LayoutSearchResult Mixed(
+        LayoutSearchResult result,
+        IReadOnlyList<ScoredLayout> perStage,
+        bool exact,
+        Action<int, long, double>? report,
+        CancellationToken cancel,
+        long below = long.MaxValue)
+    {
+        if (perStage.Count == 0) return result;
+        if (!result.Complete) return result with { Bound = Math.Min(result.Bound, perStage[0].Bound) };
+        var searched = result.Searched.ToList();
+        var best = result.Best is null ? -1 : searched.FindIndex(layout => ReferenceEquals(layout, result.Best));
+        var open = Mix(perStage, exact ? Efforts : Efforts[..1], below, searched, ref best, cancel);
+        if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, result.Bound));
+        void Closing(long makespan, double bound) => report?.Invoke(searched.Count, makespan, bound);
+
+        // A better best may settle what was left open of the others.
+        var bound = Close(searched, ref best, below, true, exact ? AllPerStageNodes : 0, 0, Closing, cancel);
+        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best)) bound = Close(searched, ref best, below, false, AllNodes, 0, Closing, cancel);
+        return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
 
     // Layouts whose stages have their own recompute policies, as long as their bounds are below the best. Adds those that may be faster; returns
@@ -144,10 +158,12 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             var found = new SearchedLayout[count];
             Each(count, i =>
             {
-                found[i] = Root(layouts[next + i], cancel.IsCancellationRequested ? 0 : limit);
+                // Few nodes say as much as the root bound, which has the memory of every rank in it, and sooner.
+                found[i] = Root(layouts[next + i], 0);
                 foreach (var nodes in efforts)
                 {
-                    if (found[i].Root >= limit || found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
+                    if (found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
+                    if (nodes != efforts[0] && !cancel.IsCancellationRequested) found[i] = found[i] with { Root = PlacementSearch.RootBound(found[i].Problem, limit) };
                     found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, false, [], cancel) };
                 }
             });
@@ -213,13 +229,14 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         List<SearchedLayout> searched,
         ref int best,
         long below,
+        bool perStage,
         long ranksLeft,
         long stagesLeft,
         Action<long, double> report,
         CancellationToken cancel)
     {
         var tries = new int[searched.Count];
-        var byRank = searched.Select(layout => PlacementSearch.Enumerates(layout.Problem)).ToArray();
+        var byRank = searched.Select(layout => (!perStage || layout.Problem.LevelsOfStage > 1) && PlacementSearch.Enumerates(layout.Problem)).ToArray();
         var byStage = searched.Select(layout => PlacementSearch.Alone(layout.Problem)).ToArray();
         var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
         for (var stages = false; ;)

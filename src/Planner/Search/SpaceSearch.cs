@@ -39,45 +39,48 @@ internal sealed class SpaceSearch(
         var table = CandidateTable.ScoreSoFar(
             model, space, threads, cancel, report is null ? null : scored => report(new SearchProgress("scoring", scored, null, null)));
         var search = new LayoutSearch(model, space, threads);
-        (int Tensor, LayoutOrder One, LayoutOrder PerStage)[] groups =
+        List<Group> groups =
         [
             .. (avoidTensor ? table.ByTensor() : [new(0, table.Layouts)]).Where(group => group.Value.Count > 0)
                 .Select(group => (group.Key, Parts: table.Parted(group.Value)))
-                .Select(group => (group.Key, new LayoutOrder(group.Parts.One), new LayoutOrder(group.Parts.PerStage))),
+                .Select(group => new Group(group.Key, new LayoutOrder(group.Parts.One), new LayoutOrder(group.Parts.PerStage))),
         ];
 
         // The smallest degree is the likely answer: its neighbours are searched at once. Of the others the best alone, beside it where there is a
-        // second thread.
-        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.One, group.PerStage, 0, null, cancel)).ToList());
-        var found = groups.Take(1).Select(group => (Group: group, Result: search.Run(group.One, group.PerStage, within, Reported, cancel))).ToList();
-        var likely = found.FirstOrDefault().Result;
-        var proof = likely is { Proven: true } ? Beside(() => Prove(likely, cancel)) : NoProof;
-        found.AddRange(others.GetAwaiter().GetResult().Zip(groups.Skip(1), (result, group) => (group, result)));
+        // second thread. Then the same once more with a choice of recompute policy for every stage.
+        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.One, 0, null, cancel)).ToList());
+        if (groups.Count > 0) groups[0].Result = search.Run(groups[0].One, within, Reported, cancel);
+        foreach (var (result, group) in others.GetAwaiter().GetResult().Zip(groups.Skip(1))) group.Result = result;
+        var main = Chosen(groups);
+        if (main is not null && main != groups[0] && groups.TrueForAll(group => group.Result.Complete))
+            main.Result = search.Run(main.One, within, Reported, cancel);
+        var mixed = Beside(() => groups.Where(group => group != main).Select(group => (group, search.Mixed(group.Result, group.PerStage, main is null, null, cancel))).ToList());
+        if (main is not null) main.Result = search.Mixed(main.Result, main.PerStage, true, Reported, cancel);
+        var proof = main is { Result.Proven: true } ? Beside(() => Prove(main.Result, cancel)) : NoProof;
+        foreach (var (group, result) in mixed.GetAwaiter().GetResult()) group.Result = result;
 
-        var complete = table.Complete && found.TrueForAll(entry => entry.Result.Complete);
-        var placed = found.Where(entry => entry.Result.Best is not null).ToList();
-        if (placed.Count == 0)
+        var complete = table.Complete && groups.TrueForAll(group => group.Result.Complete);
+        var chosen = Chosen(groups);
+        if (chosen is null)
         {
-            List<SearchedLayout> searched = [.. found.SelectMany(entry => entry.Result.Searched)];
+            List<SearchedLayout> searched = [.. groups.SelectMany(group => group.Result.Searched)];
             if (complete) return new SpaceSearchResult(table, new LayoutSearchResult(null, searched, double.MaxValue, true), [], null, 0);
-            var first = groups.Select(group => search.First(group.One, FirstPlan / groups.Length)).FirstOrDefault(plan => plan is not null);
+            var first = groups.Select(group => search.First(group.One, FirstPlan / groups.Count)).FirstOrDefault(plan => plan is not null);
             return new SpaceSearchResult(
                 table, new LayoutSearchResult(first, first is null ? searched : [first], table.Complete ? groups.Min(group => Math.Min(Lowest(group.One), Lowest(group.PerStage))) : 0, false), [], null, 0);
         }
 
-        var fastest = placed.Min(entry => entry.Result.Best!.Result!.Makespan);
-        var main = placed.First(entry => entry.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
-        if (!ReferenceEquals(main.Result, likely))
+        if (chosen != main)
         {
-            if (complete) main.Result = search.Run(main.Group.One, main.Group.PerStage, within, Reported, cancel);
-            proof = main.Result.Proven ? Beside(() => Prove(main.Result, cancel)) : NoProof;
+            if (complete) chosen.Result = search.Mixed(search.Run(chosen.One, within, Reported, cancel), chosen.PerStage, true, Reported, cancel);
+            proof = chosen.Result.Proven ? Beside(() => Prove(chosen.Result, cancel)) : NoProof;
         }
 
         var (answer, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
-            search.Settled(main.Result),
-            [.. found.Where(entry => entry.Group.Tensor != main.Group.Tensor).Select(entry => KeyValuePair.Create(entry.Group.Tensor, search.Settled(entry.Result).Best))],
+            search.Settled(chosen.Result),
+            [.. groups.Where(group => group != chosen).Select(group => KeyValuePair.Create(group.Tensor, search.Settled(group.Result).Best))],
             answer,
             survivors);
 
@@ -92,6 +95,15 @@ internal sealed class SpaceSearch(
             Scored = table.Scored,
             Survivors = table.Layouts.Count,
         });
+    }
+
+    // The smallest tensor-parallel degree whose best is within the tie of the fastest; null where nothing is placed.
+    private Group? Chosen(List<Group> groups)
+    {
+        var placed = groups.Where(group => group.Result.Best is not null).ToList();
+        if (placed.Count == 0) return null;
+        var fastest = placed.Min(group => group.Result.Best!.Result!.Makespan);
+        return placed.First(group => group.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
     }
 
     private static Task<(JointResult? Joint, int Survivors)> NoProof { get; } = Task.FromResult<(JointResult?, int)>((null, 0));
@@ -127,5 +139,17 @@ internal sealed class SpaceSearch(
         }
 
         return (candidates, hint);
+    }
+
+    /// <summary>Layouts of one tensor-parallel degree, and what is known of them.</summary>
+    private sealed class Group(int tensor, LayoutOrder one, LayoutOrder perStage)
+    {
+        public int Tensor => tensor;
+
+        public LayoutOrder One => one;
+
+        public LayoutOrder PerStage => perStage;
+
+        public LayoutSearchResult Result { get; set; } = new(null, [], double.MaxValue, false);
     }
 }
