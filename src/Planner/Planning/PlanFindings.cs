@@ -62,7 +62,7 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
                     .MinBy(searched => searched.Result!.Makespan);
                 var cost = near is null
                     ? FormattableString.Invariant($"here not within {100 * PlanMaker.ReplayWithin:0} % of this plan, or it does not fit")
-                    : FormattableString.Invariant($"here {Ticks.ToSeconds(near.Result!.Makespan).Value:0.000} s, {100 * ((Ticks.ToSeconds(near.Result.Makespan) / plan.Estimate.Step) - 1):+0.0;-0.0} %");
+                    : FormattableString.Invariant($"here {Ticks.ToSeconds(near.Result!.Makespan).Value:0.000} s, {Math.Round(100 * ((Ticks.ToSeconds(near.Result.Makespan) / plan.Estimate.Step) - 1), 1):+0.0;-0.0;0.0} %");
                 Note($"{run.Run} used {layout}: {cost} ({run.Source})");
             }
         }

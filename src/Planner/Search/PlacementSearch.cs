@@ -92,7 +92,7 @@ public static class PlacementSearch
     }
 
     /// <summary>Several stages a rank, none overlapped: what <see cref="StageBranch"/> is for.</summary>
-    internal static bool Alone(PlacementProblem problem) => 
+    internal static bool Alone(PlacementProblem problem) =>
         problem.LevelsOfStage == 1 && problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
 
     private static PlacementResult BranchStages(
