@@ -95,9 +95,16 @@ public static class PlanFileReader
         };
     }
 
-    private static ImmutableArray<string> Policies(JsonPlace decisions) => decisions.Text("recompute") == RecomputePolicy.PerStageName
-        ? [.. decisions.Rows("stages").Select(row => row.Text("recompute"))]
-        : [];
+    // The policy of every stage where they differ; where they do not, each must be the one of the decisions.
+    private static ImmutableArray<string> Policies(JsonPlace decisions)
+    {
+        var one = decisions.Text("recompute");
+        ImmutableArray<string> policies = [.. decisions.Rows("stages").Select(row => row.Text("recompute"))];
+        if (one == RecomputePolicy.PerStageName) return policies;
+        if (policies.FirstOrDefault(policy => policy != one) is { } other)
+            throw decisions.Member("stages").Wrong($"a stage recomputes '{other}', but the decisions say '{one}'; make both the same, or say '{RecomputePolicy.PerStageName}'");
+        return [];
+    }
 
     private static NodeLimits Nodes(JsonPlace request)
     {
