@@ -8,33 +8,6 @@ using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
-/// <summary>A layout whose placement was looked at.</summary>
-/// <param name="Scored">The layout with its closed-form bound.</param>
-/// <param name="Layout">The layout.</param>
-/// <param name="Problem">Its placement as integers.</param>
-/// <param name="Root">Lower bound of all its placements.</param>
-/// <param name="Result">What the search found below the limit it was given; null where the root bound was enough.</param>
-internal sealed record SearchedLayout(ScoredLayout Scored, LayoutSpec Layout, PlacementProblem Problem, long Root, PlacementResult? Result)
-{
-    public bool HasPlan => Result?.Plan is not null;
-
-    /// <summary>A placement as short as this may still be found here, below the limit; long.MaxValue where none can.</summary>
-    public long OpenBound => Result is { Fits: true } result && result.Bound < (result.Plan is null ? Limit : result.Makespan) ? result.Bound : long.MaxValue;
-
-    /// <summary>Placements this long or longer were of no interest.</summary>
-    public long Limit { get; init; } = long.MaxValue;
-}
-
-/// <summary>What a search over layouts found.</summary>
-/// <param name="Best">The fastest; null where none fits.</param>
-/// <param name="Searched">All layouts looked at, in order of bound.</param>
-/// <param name="Bound">No layout is faster than this, in ticks. Equal to the best's makespan where that is proven.</param>
-/// <param name="Complete">The search was not cut short by its caller.</param>
-internal sealed record LayoutSearchResult(SearchedLayout? Best, IReadOnlyList<SearchedLayout> Searched, double Bound, bool Complete)
-{
-    public bool Proven => Best is not null && Bound >= Best.Result!.Makespan;
-}
-
 /// <summary>
 /// Finds the fastest layout and all that come near it. Layouts in order of their bounds get a placement from a local search, replayed, until the
 /// bound passes the best found; then branch and bound takes up every placement that may still hold something better, until none is left.
@@ -44,28 +17,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 {
     private const int BatchSize = 32;
 
-    // Nodes of one placement when it is first taken up; a placement that stays open gets more in later rounds. The sum has an end.
-    private const long FirstNodes = 3_000;
-    private const long MoreNodes = 10;
-    private const long AllNodes = 60_000;
-    private const long AllPerStageNodes = 400_000;
-
-    // The same for the search over stages; less where the gap is already as small as this share of the step. Where a search only wants something
-    // to compare with, it does without.
-    private const long FirstStageNodes = 1_500;
-    private const long MoreStageNodes = 3;
-    private const long AllStageNodes = 100_000;
-    private const long EnoughStageNodes = 20_000;
-    private const double SmallGap = 0.005;
-
-    // Twice as many layers, four times the work a node.
-    private const int UsualLayers = 130;
-
-    // What enumerating and pruning one placement costs, in nodes.
-    private const long SetUpNodes = 1_000;
-
     // Nodes of a placement whose stages have a choice of policy; a search that only wants something to compare with takes the first alone.
-    private static readonly ImmutableArray<long> Efforts = [PlacementSearch.FewNodes, FirstNodes];
+    private static readonly ImmutableArray<long> Efforts = [PlacementSearch.FewNodes, LayoutClosing.FirstNodes];
 
     // Neighbours of the best whose placements are improved beyond the local search.
     private const int Polished = 8;
@@ -109,8 +62,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        var bound = Close(
-            searched, ref best, below, false, AllNodes, within > 0 ? AllStageNodes : 0, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
+        var bound = LayoutClosing.Close(
+            searched, ref best, below, false, LayoutClosing.AllNodes, within > 0 ? LayoutClosing.AllStageNodes : 0, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
@@ -140,8 +93,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         void Closing(long makespan, double bound) => report?.Invoke(searched.Count, makespan, bound);
 
         // A better best may settle what was left open of the others.
-        var bound = Close(searched, ref best, below, true, exact ? AllPerStageNodes : 0, 0, Closing, cancel);
-        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best)) bound = Close(searched, ref best, below, false, AllNodes, 0, Closing, cancel);
+        var bound = LayoutClosing.Close(searched, ref best, below, true, exact ? LayoutClosing.AllPerStageNodes : 0, 0, Closing, cancel);
+        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best)) bound = LayoutClosing.Close(searched, ref best, below, false, LayoutClosing.AllNodes, 0, Closing, cancel);
         return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
 
@@ -197,7 +150,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     public SearchedLayout Search(LayoutSpec layout, long limit, CancellationToken cancel)
     {
         var problem = Problem(layout);
-        return new SearchedLayout(default, layout, problem, 0, PlacementSearch.Solve(problem, limit, AllNodes, cancel));
+        return new SearchedLayout(default, layout, problem, 0, PlacementSearch.Solve(problem, limit, LayoutClosing.AllNodes, cancel));
     }
 
     /// <summary>The placement of a layout as integers; the graph of its schedule is built once a shape.</summary>
@@ -223,81 +176,6 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             : searched with { Layout = layout, Problem = Problem(layout), Result = searched.Result with { Plan = stages } };
     }
 
-    // Branches on open placements while they may hold something better than the best: first over ranks, fewest tries first, then lowest bound;
-    // what that leaves open over stages, four tries at a time, lowest bound first. Returns the bound of all that is left.
-    private static double Close(
-        List<SearchedLayout> searched,
-        ref int best,
-        long below,
-        bool perStage,
-        long ranksLeft,
-        long stagesLeft,
-        Action<long, double> report,
-        CancellationToken cancel)
-    {
-        var tries = new int[searched.Count];
-        var byRank = searched.Select(layout => (!perStage || layout.Problem.LevelsOfStage > 1) && PlacementSearch.Enumerates(layout.Problem)).ToArray();
-        var byStage = searched.Select(layout => PlacementSearch.Alone(layout.Problem)).ToArray();
-        var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
-        for (var stages = false; ;)
-        {
-            var makespan = best < 0 ? below : searched[best].Result!.Makespan;
-            var open = -1;
-            var bound = (double)makespan;
-            for (var i = 0; i < searched.Count; i++)
-            {
-                if (searched[i].OpenBound >= makespan) continue;
-                bound = Math.Min(bound, searched[i].OpenBound);
-                if (!(stages ? byStage[i] : byRank[i])) continue;
-                if (open < 0 || Turn(i).CompareTo(Turn(open)) < 0) open = i;
-            }
-
-            if (bound == makespan) return best < 0 ? double.MaxValue : makespan;
-            report(makespan, bound);
-            if (cancel.IsCancellationRequested) return bound;
-            ref var left = ref (stages ? ref stagesLeft : ref ranksLeft);
-            var enough = stages && bound >= makespan * (1 - SmallGap) && stagesLeft <= AllStageNodes - EnoughStageNodes;
-            if (open < 0 || left <= 0 || enough)
-            {
-                if (stages || makespan == long.MaxValue) return bound;
-                stages = true;
-                Array.Clear(tries);
-                continue;
-            }
-
-            var known = searched[open].Result!;
-            var graph = searched[open].Problem.Graph;
-            var weight = NodeWeight(searched[open].Problem);
-            var again = PlacementSearch.Solve(
-                searched[open].Problem, makespan, Math.Max(1, Math.Min(Effort(tries[open]++, stages), left) / weight), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
-            left -= (again.Nodes + SetUpNodes) * weight;
-            if (again.Useful.Length > 0) useful[graph] = again.Useful;
-            searched[open] = searched[open] with
-            {
-                Result = again.Plan is null
-                    ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts, .. again.Cuts], Nodes = known.Nodes + again.Nodes }
-                    : again with { Nodes = known.Nodes + again.Nodes },
-            };
-            if (again.Plan is not null && again.Makespan < makespan) best = open;
-
-            (int Tries, long Bound) Turn(int i) => (stages ? tries[i] / 4 : tries[i], searched[i].OpenBound);
-        }
-    }
-
-    // A node of a model deeper than usual has more ways to go on and longer tables.
-    private static long NodeWeight(PlacementProblem problem)
-    {
-        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
-        return Math.Max(1, (long)depth * depth);
-    }
-
-    private static long Effort(int tries, bool stages)
-    {
-        var most = stages ? FirstStageNodes : FirstNodes;
-        for (var i = 0; i < tries; i++) most *= stages ? MoreStageNodes : MoreNodes;
-        return most;
-    }
-
     // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.
     private static void Polish(List<SearchedLayout> searched, int best, CancellationToken cancel)
     {
@@ -311,7 +189,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         {
             var known = searched[i].Result!;
             if (searched[i].OpenBound >= known.Makespan) continue;
-            var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, FirstNodes, cancel);
+            var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, LayoutClosing.FirstNodes, cancel);
             if (again.Plan is not null) searched[i] = searched[i] with { Result = again };
         }
     }

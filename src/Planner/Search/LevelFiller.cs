@@ -7,27 +7,12 @@ namespace Planner.Search;
 /// Adds a rank's contents with the recompute policies that its stages may follow. Policies under which no operation is shorter than under others
 /// that fit are left out: they lead to no shorter step. Where memory alone is asked for, the leanest are added.
 /// </summary>
-internal sealed class LevelFiller
+internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, RankLimits limits, PlacementOptions target)
 {
-    private readonly PlacementProblem problem;
-    private readonly RankCosts rank;
-    private readonly RankLimits limits;
-    private readonly PlacementOptions target;
-    private readonly StageContent[] contents;
-    private readonly ItemCost[] items;
-    private readonly long[] durations;
+    private readonly StageContent[] contents = new StageContent[rank.Stages.Length];
+    private readonly ItemCost[] items = new ItemCost[rank.Stages.Length];
+    private readonly long[] durations = new long[rank.Durations.Length];
     private readonly List<(StageContent[] Contents, long[] Durations, long Kib)> kept = [];
-
-    public LevelFiller(PlacementProblem problem, RankCosts rank, RankLimits limits, PlacementOptions target)
-    {
-        this.problem = problem;
-        this.rank = rank;
-        this.limits = limits;
-        this.target = target;
-        contents = new StageContent[rank.Stages.Length];
-        items = new ItemCost[rank.Stages.Length];
-        durations = new long[rank.Durations.Length];
-    }
 
     public void Add(StageContent[] counts)
     {
