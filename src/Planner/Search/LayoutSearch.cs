@@ -111,12 +111,11 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             var found = new SearchedLayout[count];
             Each(count, i =>
             {
-                // Few nodes say as much as the root bound, which has the memory of every rank in it, and sooner.
+                // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
                 found[i] = Root(layouts[next + i], 0);
                 foreach (var nodes in efforts)
                 {
                     if (found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
-                    if (nodes != efforts[0] && !cancel.IsCancellationRequested) found[i] = found[i] with { Root = PlacementSearch.RootBound(found[i].Problem, limit) };
                     found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, false, [], cancel) };
                 }
             });

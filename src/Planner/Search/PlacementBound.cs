@@ -22,7 +22,6 @@ internal sealed class PlacementBound
     private readonly ItemCost moe;
     private readonly double[] lambda;
     private readonly long[] fixedLength;
-    private readonly long[] withoutMain;
     private readonly int[] room;
     private readonly int[] take;
     private readonly int[] stageOf;
@@ -32,8 +31,6 @@ internal sealed class PlacementBound
     private readonly int[] rankOf;
     private readonly int[] order;
     private readonly int[] least;
-    private readonly RecomputeTrade? trade;
-    private readonly RecomputeMix? mix;
 
     // By prefix: surplus layers that the memory of each rank has room for, whatever the makespan; null until asked for.
     private readonly int[]?[] memoryRooms;
@@ -45,8 +42,7 @@ internal sealed class PlacementBound
         (var dense, moeLayers, moe) = (problem.DenseLayers, problem.MoeLayers, problem.Moe);
         if (moeLayers == 0) (dense, moeLayers, moe) = (0, problem.DenseLayers, problem.Dense);
         prefixes = DensePrefixes.Of(dense, problem.Stages, MostPrefixes);
-        var together = prefixes.Count == 0;
-        if (together)
+        if (prefixes.Count == 0)
         {
             // Too many places for the dense layers: all layers as cheap as the cheaper kind.
             moe = ItemCost.Least(problem.Dense, problem.Moe);
@@ -59,7 +55,6 @@ internal sealed class PlacementBound
         lambda = new double[rankCuts.Length];
         Array.Fill(lambda, 1.0 / lambda.Length);
         fixedLength = new long[lambda.Length];
-        withoutMain = new long[lambda.Length];
         room = new int[costs.Length];
         take = new int[costs.Length];
         stageOf = new int[costs.Length];
@@ -71,9 +66,6 @@ internal sealed class PlacementBound
         rankOf = new int[problem.Stages];
         foreach (var rank in costs)
             foreach (var stage in rank.Stages) rankOf[stage] = rank.Rank;
-        if (problem.LevelsOfStage == 1 || together) return;
-        trade = new RecomputeTrade(problem, costs, rankCuts, cuts);
-        mix = new RecomputeMix(problem, costs, rankCuts);
     }
 
     /// <summary>Lower bound in ticks; long.MaxValue where nothing fits. Stops at <paramref name="enough"/>.</summary>
@@ -144,13 +136,10 @@ internal sealed class PlacementBound
             surplus -= least[stage];
         }
 
-        trade?.Fix(layers, least);
-        mix?.Fix(layers, least, last);
         for (var cut = 0; cut < fixedLength.Length; cut++)
         {
             var length = cuts.Constant[cut];
             for (var stage = 0; stage < layers.Length; stage++) length += layers[stage] * cuts.Dense[cut][stage];
-            withoutMain[cut] = length;
             for (var stage = last + 1; stage < stages; stage++) length += least[stage] * cuts.Moe[cut][stage];
             fixedLength[cut] = length;
         }
@@ -186,10 +175,6 @@ internal sealed class PlacementBound
             if (others == long.MaxValue) others = 0;
             var budget = limit - 1 - fixedLength[cut] - (surplus * others);
             if (own > others) room[rank] = budget < 0 ? -1 : (int)Math.Min(room[rank], budget / (own - others));
-
-            // Layers that fit only where some are computed again make the cut longer.
-            if (trade is not null && own > others)
-                while (room[rank] >= 0 && (room[rank] * (own - others)) + trade.Ticks(rank, cut, room[rank]) > budget) room[rank]--;
         }
 
         for (var rank = 0; rank < ranks; rank++)
@@ -235,8 +220,8 @@ internal sealed class PlacementBound
         for (var step = 0; step < Steps; step++)
         {
             double length = 0;
-            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * (mix is null ? fixedLength[cut] : withoutMain[cut]);
-            length += mix?.Spread(lambda, surplus, room) ?? Spread(last, surplus);
+            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * fixedLength[cut];
+            length += Spread(last, surplus);
             if (length > target * (1 + 1e-9)) return true;
             if (!Turn(length, target)) return false;
         }
@@ -294,8 +279,8 @@ internal sealed class PlacementBound
         double norm = 0;
         for (var cut = 0; cut < excess.Length; cut++)
         {
-            double here = mix is null ? fixedLength[cut] : withoutMain[cut] + mix.Ticks(cut);
-            for (var rank = 0; rank < take.Length && mix is null; rank++)
+            double here = fixedLength[cut];
+            for (var rank = 0; rank < take.Length; rank++)
                 if (take[rank] > 0) here += take[rank] * cuts.Moe[cut][stageOf[rank]];
             excess[cut] = here - length;
             norm += excess[cut] * excess[cut];
