@@ -92,6 +92,18 @@ public sealed record Estimate(
     /// <summary>GPU-hours for 1e12 tokens.</summary>
     public double GpuHoursPerTrillionTokens => 1e12 / TokensPerGpuPerSecond / 3600;
 
+    /// <summary>
+    /// Communication that no compute hides, mean over ranks: how much shorter operations would be if transfers took no time, and <see cref="StepParts.DataParallel"/>.
+    /// A hand-over that only makes the receiver wait is bubble.
+    /// </summary>
+    public Seconds ExposedCommunication { get; init; }
+
+    /// <summary>Rows of the busiest expert rank over the mean, as taken; null for dense models.</summary>
+    public double? ExpertLoad { get; init; }
+
+    /// <summary>Time that the busiest rank is busy over the mean of ranks; 1 = even.</summary>
+    public double StageImbalance => Ranks.Max(rank => (rank.Total - rank.Bubble).Value) / Ranks.Average(rank => (rank.Total - rank.Bubble).Value);
+
     /// <summary>The fullest pipeline rank.</summary>
     public RankMemory Fullest => Memory.MaxBy(memory => memory.Total)!;
 }

@@ -52,18 +52,47 @@ public sealed class StepEstimator
         var lines = Replay();
         var step = lines.Max(line => line.Max(entry => entry.End));
         ImmutableArray<StepParts> ranks = [.. lines.Select(line => PartsOf(line, step))];
+        var mean = Mean(ranks);
         var seconds = Ticks.ToSeconds(step);
         var tokens = (double)model.Workload.GlobalBatch * model.Workload.SequenceLength / layout.Degrees.Gpus / seconds.Value;
         var flops = new FlopsPerSecond(tokens * ModelFlops());
         return new Estimate(
             seconds,
-            Mean(ranks),
+            mean,
             ranks,
             Stages(),
             [.. Enumerable.Range(0, layout.Degrees.Pipeline).Select(Memory)],
             tokens,
             flops,
-            flops.Value / model.Machine.Accelerator.Bf16.Value);
+            flops.Value / model.Machine.Accelerator.Bf16.Value)
+        {
+            ExposedCommunication = Exposed(lines) + mean.DataParallel,
+            ExpertLoad = model.Layers.Exchange?.Load(layout.Degrees.Expert, layout.Degrees.Tensor),
+        };
+    }
+
+    // What the operations of every rank would be shorter by if transfers took no time, mean over ranks; rounded part by part, as durations are.
+    private Seconds Exposed(ImmutableArray<ImmutableArray<ReplayedOperation>> lines)
+    {
+        var forward = OfStages(part => part.ForwardCompute);
+        var backward = OfStages(part => part.BackwardInputCompute);
+        var weight = OfStages(part => part.Weight);
+        var pairForward = OfStages(part => part.PairForwardCompute - part.PairForwardWait);
+        var pairBackward = OfStages(part => part.PairBackwardCompute - part.PairBackwardWait);
+        var shown = lines.Sum(line => line.Sum(entry => Math.Max(0, entry.End - entry.Start - Compute(entry))));
+        return Ticks.ToSeconds(shown) / lines.Length;
+
+        long Compute(ReplayedOperation entry) => entry.Operation.Kind switch
+        {
+            OperationKind.Forward => forward[entry.Operation.Stage],
+            OperationKind.Backward => backward[entry.Operation.Stage] + weight[entry.Operation.Stage],
+            OperationKind.BackwardInput => backward[entry.Operation.Stage],
+            OperationKind.Overlapped => pairForward[entry.Operation.Stage] + pairBackward[entry.Operation.PairStage],
+            _ => entry.End - entry.Start,
+        };
+
+        ImmutableArray<long> OfStages(Func<LayerCost, double> seconds) =>
+            [.. Enumerable.Range(0, plan.Stages.Length).Select(stage => PartsIn(stage).Sum(part => Ticks.FromSeconds(new Seconds(seconds(part)))))];
     }
 
     private double ModelFlops()

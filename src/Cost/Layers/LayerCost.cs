@@ -27,6 +27,18 @@ public readonly record struct LayerCost(
     double Transient,
     LayerElements Elements)
 {
+    /// <summary>Forward alone if traffic took no time: compute, or the host's launches where these are longer.</summary>
+    public double ForwardCompute { get; init; }
+
+    /// <summary>Input gradient alone, likewise.</summary>
+    public double BackwardInputCompute { get; init; }
+
+    /// <summary>Traffic in <see cref="PairForwardCompute"/>: what compute waits for.</summary>
+    public double PairForwardWait { get; init; }
+
+    /// <summary>Traffic in <see cref="PairBackwardCompute"/>.</summary>
+    public double PairBackwardWait { get; init; }
+
     public static LayerCost operator +(LayerCost a, LayerCost b) => new(
         a.Forward + b.Forward,
         a.BackwardInput + b.BackwardInput,
@@ -38,7 +50,13 @@ public readonly record struct LayerCost(
         a.Communication + b.Communication,
         a.Activations + b.Activations,
         Math.Max(a.Transient, b.Transient),
-        a.Elements + b.Elements);
+        a.Elements + b.Elements)
+    {
+        ForwardCompute = a.ForwardCompute + b.ForwardCompute,
+        BackwardInputCompute = a.BackwardInputCompute + b.BackwardInputCompute,
+        PairForwardWait = a.PairForwardWait + b.PairForwardWait,
+        PairBackwardWait = a.PairBackwardWait + b.PairBackwardWait,
+    };
 }
 
 /// <summary>What a layer's cost depends on.</summary>

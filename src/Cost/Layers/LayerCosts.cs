@@ -126,6 +126,8 @@ public sealed class LayerCosts
         {
             Forward = Math.Max(cost.Forward, forward),
             BackwardInput = Math.Max(cost.BackwardInput, backward - cost.Weight),
+            ForwardCompute = Math.Max(cost.ForwardCompute, forward),
+            BackwardInputCompute = Math.Max(cost.BackwardInputCompute, backward - cost.Weight),
         };
     }
 
@@ -218,7 +220,13 @@ public sealed class LayerCosts
             traffic.TensorForward + traffic.TensorBackward + traffic.ContextForward + traffic.ContextBackward + ((1 + repeats) * exchange.Alone),
             activations,
             transient,
-            elements);
+            elements)
+        {
+            ForwardCompute = forward,
+            BackwardInputCompute = backward,
+            PairForwardWait = waitForward,
+            PairBackwardWait = waitBackward,
+        };
     }
 
     // Overlapped collectives run piece by piece beside their GEMM, a piece a tensor rank; the first piece has nothing beside it. A share of 0 leaves them out.

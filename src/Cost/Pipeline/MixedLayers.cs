@@ -38,5 +38,11 @@ internal static class MixedLayers
         share * layer.Communication,
         share * layer.Activations,
         layer.Transient,
-        new LayerElements(share * layer.Elements.Linear, share * layer.Elements.Other, share * layer.Elements.Expert));
+        new LayerElements(share * layer.Elements.Linear, share * layer.Elements.Other, share * layer.Elements.Expert))
+    {
+        ForwardCompute = share * layer.ForwardCompute,
+        BackwardInputCompute = share * layer.BackwardInputCompute,
+        PairForwardWait = share * layer.PairForwardWait,
+        PairBackwardWait = share * layer.PairBackwardWait,
+    };
 }

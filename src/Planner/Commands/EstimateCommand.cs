@@ -95,24 +95,24 @@ internal static class EstimateCommand
         var saved = PlanFileReader.ReadFile(file);
         var request = options.Read(
             parse,
-            parse.GetValue(options.Model) ?? saved.Model,
-            parse.GetValue(options.Hardware) ?? saved.Hardware,
-            saved.Gpus);
+            parse.GetValue(options.Model) ?? saved.Request.Model,
+            parse.GetValue(options.Hardware) ?? saved.Request.Hardware,
+            saved.Request.Gpus);
         return new EstimateRequest(
             request with
             {
-                Stack = request.Stack ?? saved.Stack,
-                Batch = request.Batch ?? saved.GlobalBatch,
-                Sequence = request.Sequence ?? saved.SequenceLength,
-                Precision = request.Precision ?? saved.Precision,
-                Tokens = request.Tokens ?? saved.Tokens,
-                Trainable = parse.GetValue(options.Train) ?? saved.Trainable,
-                LoadFactor = request.LoadFactor ?? saved.LoadFactor,
-                MemoryLimit = request.MemoryLimit ?? (parse.GetValue(options.Hardware) is null ? saved.MemoryLimit : null),
-                Extrapolate = request.Extrapolate || saved.Extrapolate,
+                Stack = request.Stack ?? saved.Request.Stack,
+                Batch = request.Batch ?? saved.Request.GlobalBatch,
+                Sequence = request.Sequence ?? saved.Request.SequenceLength,
+                Precision = request.Precision ?? saved.Request.Precision,
+                Tokens = request.Tokens ?? saved.Request.Tokens,
+                Trainable = parse.GetValue(options.Train) ?? saved.Request.Trainable,
+                LoadFactor = request.LoadFactor ?? saved.Request.LoadFactor,
+                MemoryLimit = request.MemoryLimit ?? (parse.GetValue(options.Hardware) is null ? saved.Request.MemoryLimit : null),
+                Extrapolate = request.Extrapolate || saved.Request.Extrapolate,
                 TensorPolicy = TensorPolicy.Pinned,
                 Pins = saved.Pins,
-                Nodes = options.Nodes.Or(parse, saved.Nodes),
+                Nodes = options.Nodes.Or(parse, saved.Request.Nodes),
                 PlacedExperts = saved.Experts,
             },
             saved.Stages)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Planner.Plans;
@@ -17,26 +18,31 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
             : null;
     }
 
+    /// <summary>Names of an object's members.</summary>
+    public IEnumerable<string> Names() => Element.ValueKind == JsonValueKind.Object
+        ? Element.EnumerateObject().Select(member => member.Name)
+        : throw Wrong("an object is expected");
+
     public IEnumerable<JsonPlace> Rows(string key)
     {
         var array = Member(key);
         if (array.Element.ValueKind != JsonValueKind.Array) throw array.Wrong("an array is expected");
-        return array.Element.EnumerateArray().Select((row, index) => new JsonPlace(File, $"{array.Path}[{index}]", row));
+        return array.Element.EnumerateArray().Select((row, index) => new JsonPlace(File, string.Create(CultureInfo.InvariantCulture, $"{array.Path}[{index}]"), row));
     }
 
-    public string Text(string key)
-    {
-        var member = Member(key);
-        return member.Element.ValueKind == JsonValueKind.String ? member.Element.GetString()! : throw member.Wrong("a text is expected");
-    }
+    public string Text() => Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a text is expected");
 
-    public int Whole(string key)
-    {
-        var member = Member(key);
-        return member.Element.ValueKind == JsonValueKind.Number && member.Element.TryGetInt32(out var value) && value >= 1
-            ? value
-            : throw member.Wrong($"{member.Element.GetRawText()} is not a whole number from 1");
-    }
+    public string Text(string key) => Member(key).Text();
+
+    public string? TextOrNull(string key) => MemberOrNull(key)?.Text();
+
+    public int Whole() => Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value) && value >= 1
+        ? value
+        : throw Wrong($"{Element.GetRawText()} is not a whole number from 1");
+
+    public int Whole(string key) => Member(key).Whole();
+
+    public int? WholeOrNull(string key) => MemberOrNull(key)?.Whole();
 
     public double Number(string key) => NumberOrNull(key) ?? throw Wrong($"'{key}' is missing");
 
@@ -48,7 +54,26 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
             : throw member.Wrong("a number above 0 is expected");
     }
 
-    public T Word<T>(string key, Func<T, string> of)
+    public double? NumberOrNull(string key, double least)
+    {
+        if (MemberOrNull(key) is not { } member) return null;
+        return member.Element.ValueKind == JsonValueKind.Number && member.Element.GetDouble() is var value && value >= least && double.IsFinite(value)
+            ? value
+            : throw member.Wrong(string.Create(CultureInfo.InvariantCulture, $"a number from {least} is expected"));
+    }
+
+    /// <summary>False where the member is absent.</summary>
+    public bool Flag(string key) => MemberOrNull(key) is { } member && member.Element.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => throw member.Wrong("true or false is expected"),
+    };
+
+    public T Word<T>(Func<T, string> of)
         where T : struct, Enum =>
-        PlanWords.Parse(Text(key), of) ?? throw Member(key).Wrong($"'{Text(key)}' is not allowed; choose from {string.Join(", ", PlanWords.All(of))}");
+        PlanWords.Parse(Text(), of) ?? throw Wrong($"'{Text()}' is not allowed; choose from {string.Join(", ", PlanWords.All(of))}");
+
+    public T Word<T>(string key, Func<T, string> of)
+        where T : struct, Enum => Member(key).Word(of);
 }

@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
-using Planner.Cost;
-using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
-using Planner.Cost.Units;
 using Planner.Planning;
 
 namespace Planner.Plans;
@@ -29,10 +27,11 @@ public static class PlanFileReader
     {
         try
         {
-            using var document = JsonDocument.Parse(text);
+            var utf8 = Encoding.UTF8.GetBytes(text);
+            using var document = JsonDocument.Parse(utf8);
             var plan = new JsonPlace(name, "", document.RootElement);
             CheckVersion(plan.Text("schema_version"), name);
-            return Plan(plan);
+            return Plan(plan, JsonOutline.Of(utf8));
         }
         catch (JsonException error)
         {
@@ -51,7 +50,7 @@ public static class PlanFileReader
             throw new RefusedException($"{name}: schema_version {version} is newer than this planner reads (1.x); use a newer planner");
     }
 
-    private static SavedPlan Plan(JsonPlace plan)
+    private static SavedPlan Plan(JsonPlace plan, JsonOutline outline)
     {
         var request = plan.Member("request");
         var decisions = plan.Member("decisions");
@@ -68,31 +67,22 @@ public static class PlanFileReader
             [decisions.Text("schedule")],
             policies.IsEmpty ? [decisions.Text("recompute")] : [.. policies.Distinct()],
             [decisions.Word<Sharding>("sharding", PlanWords.Of)]);
-        var gpus = request.Whole("gpus");
-        var product = (long)pins.Tensor[0] * pins.Context[0] * pins.Pipeline[0] * pins.Data[0];
-        var nodes = Nodes(request);
-        if (nodes.Any ? product > gpus : product != gpus) throw degrees.Wrong($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus");
-        return new SavedPlan(
-            request.Text("model"),
-            request.Text("hardware"),
-            request.Text("stack"),
-            gpus,
-            request.Whole("sequence_length"),
-            request.Whole("global_batch"),
-            request.Word<Precision>("precision", PlanWords.Of),
-            Bytes.FromGib(request.Number("memory_limit_gib")),
-            request.NumberOrNull("load_factor"),
-            plan.MemberOrNull("estimate")?.MemberOrNull("run")?.NumberOrNull("tokens"),
-            request.MemberOrNull("extrapolate")?.Element.ValueKind == JsonValueKind.True,
+        var asked = PlanRequestReader.Pins(request);
+        var saved = new SavedPlan(
+            PlanRequestReader.Request(request, asked, plan.MemberOrNull("estimate")?.MemberOrNull("run")?.NumberOrNull("tokens")),
+            asked,
+            PlanRequestReader.Inputs(plan.Member("inputs")),
             pins,
             decisions.Whole("micro_batches"),
-            Stages(decisions))
+            Stages(decisions),
+            outline)
         {
-            Trainable = request.MemberOrNull("train") is null ? Trainable.All : request.Word<Trainable>("train", PlanWords.Of),
             StageRecompute = policies,
-            Nodes = nodes,
             Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
         };
+        var (product, gpus) = ((long)pins.Tensor[0] * pins.Context[0] * pins.Pipeline[0] * pins.Data[0], saved.Request.Gpus);
+        if (saved.Request.Nodes.Any ? product > gpus : product != gpus) throw degrees.Wrong($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus");
+        return saved;
     }
 
     // The policy of every stage where they differ; where they do not, each must be the one of the decisions.
@@ -104,15 +94,6 @@ public static class PlanFileReader
         if (policies.FirstOrDefault(policy => policy != one) is { } other)
             throw decisions.Member("stages").Wrong($"a stage recomputes '{other}', but the decisions say '{one}'; make both the same, or say '{RecomputePolicy.PerStageName}'");
         return [];
-    }
-
-    private static NodeLimits Nodes(JsonPlace request)
-    {
-        if (request.MemberOrNull("excluded_nodes") is null) return new NodeLimits([], request.MemberOrNull("spare_nodes") is null ? 0 : request.Whole("spare_nodes"));
-        var nodes = request.Rows("excluded_nodes").Select(node => node.Element.ValueKind == JsonValueKind.Number && node.Element.TryGetInt32(out var number) && number >= 0
-            ? number
-            : throw node.Wrong($"{node.Element.GetRawText()} is not the number of a node, from 0")).ToList();
-        return new NodeLimits([.. nodes.Distinct().Order()], request.MemberOrNull("spare_nodes") is null ? 0 : request.Whole("spare_nodes"));
     }
 
     // Two spellings of one thing: a hand edit of one of them must not pass unseen.

@@ -9,7 +9,7 @@ namespace Planner.Plans;
 public static class PlanFileWriter
 {
     /// <summary>A new key raises the minor version, a changed meaning the major one; data/schema/plan.schema.json describes it.</summary>
-    public const string SchemaVersion = "1.0";
+    public const string SchemaVersion = "1.1";
 
     public static string Write(Plan plan) => PlanJson.Object(json =>
     {
@@ -139,6 +139,11 @@ public static class PlanFileWriter
         var estimate = plan.Estimate;
         json.Rounded("step_s", estimate.Step.Value);
         json.Object("step_parts", inner => Parts(inner, estimate.Parts));
+        json.Rounded("bubble_fraction", estimate.Parts.Bubble / estimate.Step);
+        json.Rounded("exposed_comm_s", estimate.ExposedCommunication.Value);
+        json.Rounded("stage_imbalance", estimate.StageImbalance);
+        if (estimate.ExpertLoad is { } load) json.Rounded("expert_imbalance", load);
+        json.Rounded("inter_node_gb_per_step", plan.Traffic.Sum(row => row.Network.Value) / 1e9);
         json.Object("memory", inner => Memory(inner, estimate.Fullest, plan.Request.MemoryLimit));
         json.WriteNumber("tokens_per_step", (long)plan.Request.GlobalBatch * plan.Request.SequenceLength);
         if (plan.LargerBatch is { } larger)
@@ -185,6 +190,7 @@ public static class PlanFileWriter
     {
         json.Rounded("peak_gib", memory.Total.Gib);
         json.Rounded("limit_gib", limit.Gib);
+        json.Rounded("headroom_gib", limit.Gib - memory.Total.Gib);
         json.WriteNumber("rank", memory.Rank);
         json.Object("parts", inner =>
         {

@@ -49,6 +49,43 @@ internal sealed class StepEstimatorTest
         }
     }
 
+    // Where nothing hides and nothing overlaps, what shows is all that is sent, as the traffic table counts it by other functions. That table leaves out the
+    // copy of the embedding beside a multi-token-prediction module.
+    [Test]
+    public void ExposedCommunication_NothingHides_IsAllTraffic()
+    {
+        var sending = 0;
+        foreach (var (drawn, layout, _, placed) in Drawn(Draws))
+        {
+            if (layout.Schedule.Overlaps || drawn.Model.MtpModules > 0) continue;
+            var stack = drawn.Stack with { Exposed = new ExposedShares(1, 1, 1, 1, 1), Host = new(0, 0, default) };
+            var model = new CostModel(drawn.Model, drawn.Machine, stack, drawn.Workload);
+            var sent = new StepTraffic(model, layout, placed.Plan!, null).Rows().Sum(row => row.Time.Value);
+            var operations = layout.Schedule.Operations(layout.Pipeline).Max(program => program.Length);
+            var exposed = new StepEstimator(model, layout, placed.Plan!).Estimate().ExposedCommunication.Value;
+            Assert.That(exposed, Is.EqualTo(sent).Within((Tick * operations * (model.Model.Layers.Length + 3)) + (1e-9 * sent)), layout.ToString());
+            if (sent > 0) sending++;
+        }
+
+        Assert.That(sending, Is.GreaterThan(Draws / 4));
+    }
+
+    [Test]
+    public void ExposedCommunication_AnyLayout_IsPartOfTheStep()
+    {
+        var hiding = 0;
+        foreach (var (model, layout, _, placed) in Drawn(Draws))
+        {
+            var estimate = new StepEstimator(model, layout, placed.Plan!).Estimate();
+            var sent = new StepTraffic(model, layout, placed.Plan!, null).Rows().Sum(row => row.Time.Value);
+            Assert.That(estimate.ExposedCommunication.Value, Is.InRange(estimate.Parts.DataParallel.Value, (estimate.Step - estimate.Parts.Bubble).Value + Tick), layout.ToString());
+            Assert.That(estimate.StageImbalance, Is.InRange(1, layout.Degrees.Pipeline + 1e-9));
+            if (estimate.ExposedCommunication.Value < 0.9 * sent) hiding++;
+        }
+
+        Assert.That(hiding, Is.GreaterThan(10));
+    }
+
     [TestCaseSource(nameof(Improvements))]
     public void Better_IsNeverSlower(string what, Func<MachineSpec, MachineSpec> machine, Func<StackSpec, StackSpec> stack)
     {

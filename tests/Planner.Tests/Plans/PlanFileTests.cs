@@ -78,7 +78,7 @@ public sealed class PlanFileTests
                 Is.EqualTo("stage rank chunk first_layer last_layer layers recompute memory_gib forward_s backward_s weight_s"));
             Assert.That(
                 Keys(root.GetProperty("estimate")),
-                Is.EqualTo("step_s step_parts memory tokens_per_step tokens_per_gpu_per_s model_tflops_per_gpu mfu gpu_hours_per_trillion_tokens run assumed_constants"));
+                Is.EqualTo("step_s step_parts bubble_fraction exposed_comm_s stage_imbalance expert_imbalance inter_node_gb_per_step memory tokens_per_step tokens_per_gpu_per_s model_tflops_per_gpu mfu gpu_hours_per_trillion_tokens run assumed_constants"));
             Assert.That(
                 Keys(root.GetProperty("alternatives")[0]),
                 Is.EqualTo("degrees schedule micro_batch recompute step_s peak_gib evidence"));

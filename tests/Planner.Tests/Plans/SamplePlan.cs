@@ -71,7 +71,14 @@ internal static class SamplePlan
         [
             new Finding(FindingLevel.Note, "the published run used these degrees; where it put its layers was not published, so the placement is this planner's own"),
             new Finding(FindingLevel.Warning, "the load factor is 1: every expert rank is taken to be equally busy"),
-        ]);
+        ])
+    {
+        Traffic =
+        [
+            new TrafficRow("expert_dispatch", new Bytes(175e9), new Bytes(92.5e9), null, new Seconds(2.5)),
+            new TrafficRow("pipeline", default, new Bytes(12.25e9), null, new Seconds(0.3)),
+        ],
+    };
 
     public static IEnumerable<TimelineEntry> Timeline() =>
     [
@@ -95,7 +102,11 @@ internal static class SamplePlan
         [.. Enumerable.Range(0, Ranks).Select(Memory)],
         15360.0 * 4096 / 2048 / Parts.Total.Value,
         FlopsPerSecond.FromTeraflops(15360.0 * 4096 / 2048 / Parts.Total.Value * 0.25045),
-        15360.0 * 4096 / 2048 / Parts.Total.Value * 0.25045 / 989.4);
+        15360.0 * 4096 / 2048 / Parts.Total.Value * 0.25045 / 989.4)
+    {
+        ExposedCommunication = new Seconds(1.7512345),
+        ExpertLoad = 1.125,
+    };
 
     private static StageEstimate Stage(int stage)
     {
