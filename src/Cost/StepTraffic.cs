@@ -39,7 +39,7 @@ public sealed class StepTraffic
         this.plan = plan;
         keys = [.. layout.Recompute.Choices.Select(policy => LayoutItems.KeyOf(layout, policy))];
         key = keys[0];
-        leaves = placement is null ? null : new LeafCrossing(placement, new RankMap(layout.Degrees, model.Machine.Node.Gpus));
+        leaves = placement is null ? null : new LeafCrossing(placement, new RankMap(layout.Degrees, model.Machine.Node.Gpus, model.Stack.FoldedExperts));
     }
 
     public ImmutableArray<TrafficRow> Rows()

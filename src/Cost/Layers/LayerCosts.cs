@@ -54,9 +54,10 @@ public sealed class LayerCosts
         ExchangeTime exchange = default;
         if (kind == LayerKind.Moe)
         {
-            load = Exchange!.Load(key.Expert, key.Tensor);
-            worst = Exchange.WorstLoad(key.Expert, key.Tensor);
-            exchange = Exchange.Time(at.Tokens / key.Tensor, key.Expert, key.Tensor);
+            var stride = ExpertStride(key);
+            load = Exchange!.Load(key.Expert, stride);
+            worst = Exchange.WorstLoad(key.Expert, stride);
+            exchange = Exchange.Time(at.Tokens / key.Tensor, key.Expert, stride);
             MlpWork.AddMoe(builder, at, (model.Moe!.Experts + workload.ExtraExperts) / (double)key.Expert, Exchange.Reached(key.Expert), load);
         }
         else
@@ -96,7 +97,7 @@ public sealed class LayerCosts
         // Full recomputation sends a forward's traffic again, recomputed experts the exchange alone.
         var full = key.Recompute.Has(RecomputeModules.Full);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor, key.Expert);
-        var (dispatch, combine) = kind == LayerKind.Moe ? Exchange!.Transfers(at.Tokens / key.Tensor, key.Expert, key.Tensor) : default;
+        var (dispatch, combine) = kind == LayerKind.Moe ? Exchange!.Transfers(at.Tokens / key.Tensor, key.Expert, ExpertStride(key)) : default;
         double ways = full || key.Recompute.Has(RecomputeModules.Experts) ? 3 : 2;
         return new LayerTransfers(
             ((full ? 2 : 1) * tpForward) + tpBackward, ((full ? 2 : 1) * context.Forward) + context.Backward, ways * dispatch, ways * combine);
@@ -194,6 +195,8 @@ public sealed class LayerCosts
 
     /// <summary>Bytes of one hand-over between stages.</summary>
     public double BoundaryBytes(LayerKey key) => stack.ElementBytes * Tokens(key) / key.Tensor * model.Hidden;
+
+    private int ExpertStride(LayerKey key) => stack.FoldedExperts ? 1 : key.Tensor;
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 

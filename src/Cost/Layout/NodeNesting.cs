@@ -14,15 +14,16 @@ public sealed record NodeNesting
     private readonly int ranks;
     private readonly int copies;
 
-    private NodeNesting(Degrees degrees, int copies, LeafRoom room)
+    private NodeNesting(Degrees degrees, int copies, LeafRoom room, bool foldedExperts)
     {
         this.copies = copies;
         ranks = degrees.Pipeline;
         var node = room.Cluster.NodeGpus;
         var stage = (long)degrees.Data * degrees.Context * degrees.Tensor;
-        ExpertNodes = Lcm((long)degrees.Expert * degrees.Tensor, node) / node;
-        ContextNodes = Lcm((degrees.Expert % degrees.Context == 0 ? 1 : Lcm(degrees.Expert, degrees.Context) / degrees.Context) * degrees.Context * degrees.Tensor, node) / node;
-        var cell = Lcm(Lcm(degrees.Expert, degrees.Context) * degrees.Tensor, node);
+        var (experts, contexts) = ((long)degrees.Expert * degrees.ExpertStride(foldedExperts), (long)degrees.Context * degrees.Tensor);
+        ExpertNodes = Lcm(experts, node) / node;
+        ContextNodes = Lcm(experts % contexts == 0 ? contexts : Lcm(experts, contexts), node) / node;
+        var cell = Lcm(Lcm(experts, contexts), node);
         InRankOrder = stage % cell != 0;
         CellNodes = InRankOrder ? room.Cluster.JobNodes : cell / node;
         CellsOfStage = InRankOrder ? 1 : (int)(stage / cell);
@@ -54,7 +55,7 @@ public sealed record NodeNesting
     /// <summary>Stage by stage, not column by column.</summary>
     public bool ByStage { get; }
 
-    public static NodeNesting Of(Degrees degrees, int copies, LeafRoom room) => new(degrees, copies, room);
+    public static NodeNesting Of(Degrees degrees, int copies, LeafRoom room, bool foldedExperts) => new(degrees, copies, room, foldedExperts);
 
     /// <summary>Units to keep together, nodes each, from the smallest; every one a multiple of the one before.</summary>
     public ImmutableArray<int> Units()

@@ -31,9 +31,10 @@ public sealed class NodePlacement
     /// <param name="cluster">Nodes; takes the job's number of them.</param>
     /// <param name="degrees">Degrees; as many GPUs as the job has.</param>
     /// <param name="copies">Copies of the model in the pipeline: 2 where it is bidirectional.</param>
-    public static NodePlacement Of(ClusterSpec cluster, Degrees degrees, int copies)
+    /// <param name="foldedExperts">Expert groups span tensor ranks.</param>
+    public static NodePlacement Of(ClusterSpec cluster, Degrees degrees, int copies, bool foldedExperts = false)
     {
-        var nesting = NodeNesting.Of(degrees, copies, new LeafRoom(cluster));
+        var nesting = NodeNesting.Of(degrees, copies, new LeafRoom(cluster), foldedExperts);
         var order = Pack(cluster, nesting.Units());
         var cell = (int)nesting.CellNodes;
         var nodes = new int[cluster.JobNodes];

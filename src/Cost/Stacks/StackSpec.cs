@@ -86,6 +86,12 @@ public sealed record StackSpec(
     /// <summary>What the start of a ring grows by for every domain beyond the first that it spans; not used by other shapes.</summary>
     public Seconds RingStep { get; init; }
 
+    /// <summary>
+    /// Expert-parallel groups are runs of a stage's ranks, so they may span tensor ranks: tensor parallelism of attention is folded into the expert
+    /// parallelism of the same GPUs. False: members of a group share their tensor place.
+    /// </summary>
+    public bool FoldedExperts { get; init; }
+
     /// <summary>Context-parallel exchange.</summary>
     public ContextExchange ContextExchange { get; init; }
 

@@ -58,7 +58,7 @@ public sealed class ExpertExchange
 
     /// <summary>Rows of the busiest rank over the mean, mean over layers: as measured, else the request's, else the stack's curve at so many experts a GPU, else 1.</summary>
     /// <param name="ep">Expert-parallel ranks.</param>
-    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers (the tensor-parallel degree).</param>
+    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers: the tensor-parallel degree, or 1 with folded experts.</param>
     public double Load(int ep, int stride = 1)
     {
         if (measuredLoads is { } measured) return measured.Mean(ep, fabric.InDomain(ep, stride));
@@ -85,7 +85,7 @@ public sealed class ExpertExchange
     /// <summary>Seconds of dispatch plus combine of one layer, one direction of the pass (the backward's is the same: gradients in FP8 out, BF16 back).</summary>
     /// <param name="tokens">Tokens a GPU sends.</param>
     /// <param name="ep">Expert-parallel ranks.</param>
-    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers (the tensor-parallel degree).</param>
+    /// <param name="stride">Distance of neighbouring expert ranks in GPU numbers: the tensor-parallel degree, or 1 with folded experts.</param>
     public ExchangeTime Time(double tokens, int ep, int stride)
     {
         var (dispatch, combine) = Both(tokens, ep, stride);

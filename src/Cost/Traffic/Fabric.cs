@@ -44,6 +44,9 @@ public sealed record Fabric(
     /// <summary>Tiers of the network, ascending.</summary>
     public ImmutableArray<NetworkTier> Tiers { get; init; } = [];
 
+    /// <summary>Expert groups are runs of a stage's ranks, tensor ranks among them.</summary>
+    public bool FoldedExperts { get; init; }
+
     /// <summary>Where groups lie on the leaf switches; null where only the order of ranks is known.</summary>
     public PlacedSpans? Placed { get; init; }
 
@@ -62,8 +65,12 @@ public sealed record Fabric(
         Collectives = stack.Collectives,
         RingStep = stack.RingStep.Value,
         Tiers = machine.Network.Tiers,
-        Placed = machine is { Cluster: { } cluster, Network.Tiers: [var leaf, ..] } ? new PlacedSpans(new LeafRoom(cluster), leaf.Gpus) : null,
+        Placed = machine is { Cluster: { } cluster, Network.Tiers: [var leaf, ..] } ? new PlacedSpans(new LeafRoom(cluster), leaf.Gpus, stack.FoldedExperts) : null,
+        FoldedExperts = stack.FoldedExperts,
     };
+
+    /// <summary>Members of an expert group that share a domain.</summary>
+    public int ExpertsInDomain(Degrees degrees) => InDomain(degrees.Expert, degrees.ExpertStride(FoldedExperts));
 
     /// <summary>
     /// Members of a group, <paramref name="stride"/> ranks apart, that share a domain. A group no wider than a domain lies inside one: ranks

@@ -31,9 +31,13 @@ public readonly record struct ReplicaGroup(double InNode, double Nodes, double S
     public static ReplicaGroup Dense(Degrees degrees, int copies, Fabric fabric) =>
         Of(degrees.Data * degrees.Context, degrees.Tensor, copies, degrees, fabric);
 
-    /// <summary>Replicas of an expert: data x context x tensor / expert ranks, ep x tp numbers apart (tensor ranks of a domain hold the same experts).</summary>
+    /// <summary>
+    /// Replicas of an expert: data x context x tensor / expert ranks, ep x tp numbers apart (tensor ranks of a domain hold the same experts), or
+    /// folded, ep numbers apart.
+    /// </summary>
     public static ReplicaGroup Experts(Degrees degrees, int copies, Fabric fabric)
     {
+        if (fabric.FoldedExperts) return Of(degrees.ExpertReplicas, degrees.Expert, copies, degrees, fabric);
         var groups = degrees.Data * degrees.Context / degrees.Expert;
         var across = Of(groups, degrees.Expert * degrees.Tensor, copies, degrees, fabric);
         return across with { InNode = across.InNode * degrees.Tensor };

@@ -12,36 +12,39 @@ public sealed class PlacedSpans
 {
     private readonly LeafRoom room;
     private readonly int leafGpus;
+    private readonly bool foldedExperts;
     private readonly bool intact;
 
     /// <param name="room">Leaves.</param>
     /// <param name="tierGpus">Size of the lowest tier of the network: the GPUs of a leaf.</param>
-    public PlacedSpans(LeafRoom room, int tierGpus)
+    /// <param name="foldedExperts">Expert groups span tensor ranks.</param>
+    public PlacedSpans(LeafRoom room, int tierGpus, bool foldedExperts = false)
     {
         this.room = room;
+        this.foldedExperts = foldedExperts;
         var cluster = room.Cluster;
         leafGpus = tierGpus;
         intact = cluster.JobNodes == cluster.Nodes;
     }
 
     /// <summary>Of an expert-parallel group.</summary>
-    public double Experts(int expert, int tensor)
+    public double Experts(int expert, int stride)
     {
-        var ranks = (long)expert * tensor;
-        return Run(ranks, NodeNesting.Of(new Degrees(expert, tensor, 1, expert, 1, 1), 1, room).ExpertNodes);
+        var ranks = (long)expert * stride;
+        return Run(ranks, NodeNesting.Of(new Degrees(expert, stride, 1, expert, 1, 1), 1, room, foldedExperts).ExpertNodes);
     }
 
     /// <summary>Of a context-parallel group.</summary>
     public double Context(int context, int tensor, int expert)
     {
         var ranks = (long)context * tensor;
-        return Run(ranks, NodeNesting.Of(new Degrees(expert, tensor, 1, expert, context, 1), 1, room).ContextNodes);
+        return Run(ranks, NodeNesting.Of(new Degrees(expert, tensor, 1, expert, context, 1), 1, room, foldedExperts).ContextNodes);
     }
 
     /// <summary>Of the widest-apart neighbours of a pipeline.</summary>
     public double Pipeline(Degrees degrees)
     {
-        var column = NodeNesting.Of(degrees, 1, room).ColumnNodes;
+        var column = NodeNesting.Of(degrees, 1, room, foldedExperts).ColumnNodes;
         return room.OneLeaf ? degrees.Gpus : room.Holds(column) ? column * room.Cluster.NodeGpus : Beyond;
     }
 
@@ -52,7 +55,7 @@ public sealed class PlacedSpans
     public double Replicas(Degrees degrees, int copies, double ranks)
     {
         if (room.OneLeaf) return ranks;
-        var nesting = NodeNesting.Of(degrees, copies, room);
+        var nesting = NodeNesting.Of(degrees, copies, room, foldedExperts);
         return (nesting.CellsOfStage == 1 || nesting.ByStage) && !nesting.InRankOrder ? Run((long)ranks, nesting.GradientNodes) : Beyond;
     }
 

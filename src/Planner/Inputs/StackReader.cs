@@ -65,6 +65,7 @@ internal static class StackReader
                 ("ring", ContextExchange.Ring),
                 ("all_gather", ContextExchange.AllGather),
                 ("all_to_all", ContextExchange.AllToAll)),
+            FoldedExperts = top.Fields.Flag("folded_experts", absent: false),
             Host = top.Fields.Optional("host") is null ? HostRates.Free : Host(top.Object("host")),
             AccumulationBytes = OrElse(top, "accumulation_bytes", NumberRange.NotNegative, 8),
             Loss = new LossBytes(

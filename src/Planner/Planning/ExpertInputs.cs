@@ -71,5 +71,5 @@ internal sealed record ExpertInputs(ExpertLoads? Loads, ExpertPairs? Pairs, Meas
     public ExpertInputs Final(CostModel model, Degrees degrees) =>
         Measured is null ? this : this with { Measured = Measured.Final(degrees.Expert, InDomain(model, degrees)) };
 
-    private static int InDomain(CostModel model, Degrees degrees) => model.Layers.Fabric.InDomain(degrees.Expert, degrees.Tensor);
+    private static int InDomain(CostModel model, Degrees degrees) => model.Layers.Fabric.ExpertsInDomain(degrees);
 }

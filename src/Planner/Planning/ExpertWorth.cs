@@ -20,7 +20,7 @@ internal sealed class ExpertWorth(ExpertInputs experts, CostModel model, LayoutS
     {
         if (experts.Replicas == 0 || experts.Measured is not { } measured) return null;
         var degrees = layout.Degrees;
-        var inDomain = model.Layers.Fabric.InDomain(degrees.Expert, degrees.Tensor);
+        var inDomain = model.Layers.Fabric.ExpertsInDomain(degrees);
         var without = measured.WithoutCopies().Final(degrees.Expert, inDomain).Of(degrees.Expert, inDomain);
         var single = With(new KnownExpertLoad(without.Mean, without.Worst));
         return new CopiesWorth(without.Mean, single.Step - estimate.Step, estimate.Fullest.Total - single.Fullest.Total);

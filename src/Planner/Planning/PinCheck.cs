@@ -28,7 +28,7 @@ internal static class PinCheck
                 $"{Given(pins)}: tensor x context x pipeline x data ranks must make {Text(gpus)} GPUs; pin fewer of --tp, --cp, --pp, --dp, or let them multiply to it");
         }
 
-        CheckExperts(space, pins, degrees);
+        CheckExperts(space, pins, degrees, model.Stack.FoldedExperts);
         var batches = degrees.Where(d => space.MicroBatch.Any(size => request.GlobalBatch % ((long)d.Data * size) == 0)).ToList();
         if (batches.Count == 0)
         {
@@ -42,12 +42,12 @@ internal static class PinCheck
         CheckSchedules(model, space, pins, batches);
     }
 
-    private static void CheckExperts(SearchSpace space, PlanPins pins, List<(int Tensor, int Context, int Pipeline, int Data)> degrees)
+    private static void CheckExperts(SearchSpace space, PlanPins pins, List<(int Tensor, int Context, int Pipeline, int Data)> degrees, bool folded)
     {
-        if (degrees.Any(d => space.Expert.Any(ep => (long)d.Data * d.Context % ep == 0))) return;
-        var ranks = degrees.Select(d => d.Data * d.Context).Distinct().Order().ToList();
+        var ranks = degrees.Select(d => d.Data * d.Context * (folded ? d.Tensor : 1)).Distinct().Order().ToList();
+        if (ranks.Any(room => space.Expert.Any(ep => room % ep == 0))) return;
         throw new RefusedException(
-            $"{Given(pins)}: --ep must divide data x context ranks ({Text([.. ranks.Take(8)])}); allowed: {Text([.. SearchSpace.Divisors(ranks[^1]).Take(16)])}");
+            $"{Given(pins)}: --ep must divide {(folded ? "tensor x data x context" : "data x context")} ranks ({Text([.. ranks.Take(8)])}); allowed: {Text([.. SearchSpace.Divisors(ranks[^1]).Take(16)])}");
     }
 
     private static void CheckSchedules(CostModel model, SearchSpace space, PlanPins pins, List<(int Tensor, int Context, int Pipeline, int Data)> degrees)

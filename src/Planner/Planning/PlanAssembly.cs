@@ -93,7 +93,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
 
     private Plan Common(LayoutSpec layout, StagePlan stages, Estimate estimate)
     {
-        var nodes = model.Machine.Cluster is { } cluster ? NodePlacement.Of(cluster, layout.Degrees, layout.Schedule.Copies) : null;
+        var nodes = model.Machine.Cluster is { } cluster ? NodePlacement.Of(cluster, layout.Degrees, layout.Schedule.Copies, model.Stack.FoldedExperts) : null;
         var traffic = new StepTraffic(model, layout, stages, nodes is { Cluster.LeavesKnown: true } ? nodes : null).Rows();
         return Bare(layout, stages, estimate) with { Nodes = nodes, Traffic = traffic };
     }

@@ -86,7 +86,7 @@ internal sealed class PlanFindings(PlanningInputs inputs, CostModel model, Evide
                 : FormattableString.Invariant($"expert load: factor {model.Layers.Exchange!.Load(degrees.Expert):0.00}, from the stack's curve"));
         }
 
-        var inDomain = model.Layers.Fabric.InDomain(degrees.Expert, degrees.Tensor);
+        var inDomain = model.Layers.Fabric.ExpertsInDomain(degrees);
         var domains = (degrees.Expert + inDomain - 1) / inDomain;
         if (domains == 1) return;
         var reached = model.Layers.Exchange!.Reached(domains);

@@ -45,7 +45,7 @@ internal static class ExpertsText
         if (moe.Router.Groups == 1) return text;
 
         // Neighbouring expert ranks share a node, so a group stays inside one where a node holds whole groups.
-        var onNode = Math.Max(1, plan.Machine.Node.Gpus / plan.Layout.Degrees.Tensor) * each;
+        var onNode = Math.Max(1, plan.Machine.Node.Gpus / plan.Layout.Degrees.ExpertStride(plan.Stack.FoldedExperts)) * each;
         return onNode % (moe.Experts / moe.Router.Groups) == 0 ? text + ", every router group inside one node" : text;
     }
 

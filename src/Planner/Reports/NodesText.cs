@@ -45,7 +45,7 @@ internal static class NodesText
 
     private static void Leaves(TextLines lines, Plan plan, NodePlacement placed)
     {
-        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus);
+        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus, plan.Stack.FoldedExperts);
         var crossing = new LeafCrossing(placed, map);
         var share = plan.Machine.Network.Tiers[0].Share;
         var parts = new List<string> { $"{Quantity.Of(placed.Cluster.NodesPerLeaf, "node")} a leaf switch, {(share < 1 ? $"{Quantity.Short(1 / share)}:1 oversubscribed above" : "full bandwidth above")}" };

@@ -13,7 +13,7 @@ internal sealed class RanksTable : IReportTable
     public void Rows(CsvTable table, ReportSource source)
     {
         var plan = source.Plan;
-        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus);
+        var map = new RankMap(plan.Layout.Degrees, plan.Machine.Node.Gpus, plan.Stack.FoldedExperts);
         var nodes = plan.Nodes;
         var stages = Enumerable.Range(0, plan.Layout.Degrees.Pipeline)
             .Select(rank => string.Join(' ', plan.Layout.Schedule.StagesOf(rank, plan.Layout.Pipeline).Select(PlanWords.Of)))

@@ -181,9 +181,10 @@ internal sealed class CandidateTable
                     return;
                 }
 
-                if ((long)dp * cp % ep != 0) Reject(LegalityRules.ExpertsInsideData, choices);
+                var degrees = new Degrees(dp, tp, pp, ep, cp, 1);
+                if (degrees.ExpertRoom(model.Stack.FoldedExperts) % ep != 0) Reject(LegalityRules.ExpertsInside(model.Stack.FoldedExperts), choices);
                 else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices);
-                else ScoreExpert(new Degrees(dp, tp, pp, ep, cp, 1), size, shapes);
+                else ScoreExpert(degrees, size, shapes);
             }
         }
     }
@@ -212,8 +213,8 @@ internal sealed class CandidateTable
     private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
     {
 
-        // Tensor ranks hold the same experts, so experts have replicas where nothing else has.
-        var single = degrees is { Data: 1, Context: 1 } && (degrees.Tensor == 1 || model.Model.Moe is null);
+        // Tensor ranks may hold the same experts, so experts have replicas where nothing else has.
+        var single = degrees is { Data: 1, Context: 1 } && (degrees.ExpertReplicas == 1 || model.Model.Moe is null);
 
         // ZeRO-1 scatters the same gradients and gathers parameters, no more bytes than the gradients that an all-reduce gathers.
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;

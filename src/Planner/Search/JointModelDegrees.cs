@@ -37,8 +37,10 @@ internal sealed class JointModelDegrees
         var all = model.NewConstant(gpus);
         model.AddMultiplicationEquality(all, new LinearExpr[] { shards, replicas });
 
-        // The expert degree lies inside data x context.
+        // The expert degree lies inside data x context, or where a stack folds experts over tensor ranks, inside a stage.
         var room = Product("dp*cp", data, context, layout => layout.Degrees.Data * layout.Degrees.Context, gpus);
+        if (candidates.Any(candidate => candidate.Layout.Degrees is var degrees && degrees.ExpertRoom(false) % degrees.Expert != 0))
+            room = Product("dp*cp*tp", room, tensor, layout => layout.Degrees.ExpertRoom(true), gpus);
         model.AddModuloEquality(0, room, expert);
     }
 

@@ -11,6 +11,7 @@ public static class LegalityRules
     public const string TensorDivides = "tensor ranks must divide heads and widths";
     public const string SequenceDivides = "the sequence must be a multiple of 2 x context ranks";
     public const string ExpertsInsideData = "expert ranks must divide data x context ranks";
+    public const string ExpertsInsideStage = "expert ranks must divide tensor x data x context ranks";
     public const string BatchDivides = "the batch must be a multiple of data ranks x micro-batch";
     public const string EnoughLayers = "more stages than layers to fill them";
     public const string DeepPipeline = "more than 160 stages: not searched";
@@ -33,6 +34,9 @@ public static class LegalityRules
 
     /// <summary>Sequence halves of context ranks are paired for balance, so the sequence splits into 2 cp pieces.</summary>
     public static bool ContextFits(int sequence, int cp) => cp == 1 || sequence % (2 * cp) == 0;
+
+    /// <summary>What expert ranks must divide.</summary>
+    public static string ExpertsInside(bool folded) => folded ? ExpertsInsideStage : ExpertsInsideData;
 
     /// <summary>Nobody measured the expert exchange at this degree.</summary>
     public static bool BeyondTables(CostModel model, int expert) => model.Layers.Exchange is { } exchange && !exchange.Measured(expert);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Planner.Cost.Layout;
 using Planner.Cost.Models;
 using Planner.Cost.Schedules;
+using Planner.Cost.Stacks;
 using Planner.Inputs;
 using Planner.Plans;
 using Planner.Search;
@@ -18,12 +19,12 @@ internal static class RunLayout
     /// <param name="model">Its model.</param>
     /// <param name="batch">Sequences a step.</param>
     /// <param name="sequence">Tokens a sequence.</param>
-    /// <param name="selective">What its software means by selective recomputation.</param>
+    /// <param name="stack">Its software: what it means by selective recomputation, where its experts may lie.</param>
     /// <param name="open">Receives what the row leaves open.</param>
-    public static Found<LayoutSpec> Of(MeasuredRun run, ModelSpec model, int batch, int sequence, RecomputeModules selective, DefaultedInputs open)
+    public static Found<LayoutSpec> Of(MeasuredRun run, ModelSpec model, int batch, int sequence, StackSpec stack, DefaultedInputs open)
     {
         var degrees = DegreesOf(run, model, open);
-        if (Objection(run, degrees, model, sequence) is { } objection) return Found<LayoutSpec>.Not(objection);
+        if (Objection(run, degrees, model, sequence, stack.FoldedExperts) is { } objection) return Found<LayoutSpec>.Not(objection);
         var size = open.Or(run.MicroBatch, "micro_batch", 1);
         if ((long)degrees.Data * size is var step && batch % step != 0)
             return Not($"global_batch {batch} is not a multiple of dp {degrees.Data} x micro_batch {size}");
@@ -35,7 +36,7 @@ internal static class RunLayout
         if (schedule.Value!.Objection(shape) is { } cannot) return Found<LayoutSpec>.Not(cannot.TrimEnd('.'));
         var stages = schedule.Value.Stages(shape);
         if (LegalityRules.StagesObjection(model, stages) is not null) return Not($"{stages} stages for {model.Layers.Length} layers: pp and vpp are too large");
-        var recompute = RecomputeOf(run, (model.Layers.Length + stages - 1) / stages, selective, open);
+        var recompute = RecomputeOf(run, (model.Layers.Length + stages - 1) / stages, stack.Selective, open);
         if (recompute.Reason is { } noPolicy) return Found<LayoutSpec>.Not(noPolicy);
         return ShardingOf(run, open) is { } sharding
             ? new LayoutSpec(degrees, size, microBatches, schedule.Value, recompute.Value!, sharding)
@@ -55,7 +56,7 @@ internal static class RunLayout
         return new Degrees(open.Or(run.Data, "dp", rest), tensor, pipeline, expert, context, chunks);
     }
 
-    private static string? Objection(MeasuredRun run, Degrees degrees, ModelSpec model, int sequence)
+    private static string? Objection(MeasuredRun run, Degrees degrees, ModelSpec model, int sequence, bool folded)
     {
         var (dp, tp, pp, ep, cp, _) = degrees;
         var product = (double)dp * tp * pp * cp;
@@ -67,11 +68,11 @@ internal static class RunLayout
         if (model.Moe is null && ep > 1) return Text($"ep {ep}, but {run.Model} has no experts");
         if (run.ExpertTensor > 1) return Text($"etp {run.ExpertTensor}: tensor parallelism inside experts is not modelled");
         if (model.Moe is { } moe && moe.Experts % ep != 0) return Text($"ep {ep} does not divide the {moe.Experts} experts of {run.Model}");
-        if ((long)dp * cp % ep != 0)
+        if (degrees.ExpertRoom(folded) % ep != 0)
         {
-            return (long)dp * cp * tp % ep == 0
-                ? Text($"ep {ep} spans tensor ranks (dp {dp} x cp {cp} = {dp * cp}): not modelled")
-                : Text($"ep {ep} does not divide dp {dp} x cp {cp} = {dp * cp}");
+            return degrees.ExpertRoom(true) % ep == 0
+                ? Text($"ep {ep} spans tensor ranks (dp {dp} x cp {cp} = {dp * cp}), which this software does not do")
+                : Text($"ep {ep} does not divide {(folded ? Text($"dp {dp} x cp {cp} x tp {tp}") : Text($"dp {dp} x cp {cp}"))} = {degrees.ExpertRoom(folded)}");
         }
 
         if (!LegalityRules.TensorFits(model, tp)) return Text($"tp {tp} does not divide the heads and widths of {run.Model}");

@@ -42,7 +42,7 @@ internal sealed class RunReader(RunCatalogs catalogs, string? forcedStack, Built
         if (TrainableOf(run, open) is not { } trainable) return Not($"trainable {OneLine.Quote(run.Trainable)} is not known; allowed: all, lora");
         var sequence = open.Or(run.SequenceLength, "sequence_length", model.Defaults.SequenceLength);
         var batch = open.Or(run.GlobalBatch, "global_batch", model.Defaults.GlobalBatch);
-        var laidOut = RunLayout.Of(run, model.Spec, batch, sequence, stack.Selective, open);
+        var laidOut = RunLayout.Of(run, model.Spec, batch, sequence, stack, open);
         if (laidOut.Value is not { } layout) return Not(laidOut.Reason!);
         if (run.NetworkGigabytes is null && layout.Degrees.Gpus > machine.Node.DomainGpus)
             open.Add("inter_node_gb_s_per_gpu", (machine.Network.LinkBandwidth.Value / 1e9).ToString("0.###", CultureInfo.InvariantCulture));

@@ -16,6 +16,13 @@ public sealed class RankMapTests
             .Where(t => t.Item1 * t.Item2 % t.Item5 == 0)
             .Select(t => new RankMap(new Degrees(t.Item1 * t.Item2 / t.Item5, t.Item3, t.Item4, t.Item1, t.Item5, 1), t.Item6));
 
+    /// <summary>Expert degrees within a stage, also ones that no data x context is a multiple of.</summary>
+    private static readonly Gen<RankMap> Folded =
+        Gen.Select(Gen.Int[1, 4], Gen.Int[1, 4], Gen.Int[1, 3], Gen.Int[1, 4], Gen.Int[1, 8], Gen.Int[0, 99])
+            .Select(t => (Degrees: new Degrees(t.Item1, t.Item2, t.Item3, 1, t.Item4, 1), Gpus: t.Item5, Pick: t.Item6))
+            .Select(t => (t.Degrees, t.Gpus, Divisors: Divisors((int)t.Degrees.ExpertRoom(true)), t.Pick))
+            .Select(t => new RankMap(t.Degrees with { Expert = t.Divisors[t.Pick % t.Divisors.Count] }, t.Gpus, true));
+
     [Test]
     public void Ranks_and_places_are_one_to_one() => Maps.Sample(
         map =>
@@ -40,6 +47,19 @@ public sealed class RankMapTests
                     .SelectMany(rank => Enumerable.Range(plan.OnPlace(map.ExpertPlaceOf(rank)).First, plan.OnPlace(map.ExpertPlaceOf(rank)).Count))
                     .Order()
                     .SequenceEqual(Enumerable.Range(0, experts)));
+        },
+        iter: 200,
+        threads: 1);
+
+    [Test]
+    public void Every_folded_expert_group_holds_each_expert_once_on_neighbours_of_a_stage() => Folded.Sample(
+        map =>
+        {
+            var groups = Enumerable.Range(0, map.Ranks).GroupBy(map.ExpertGroupOf).ToList();
+            return groups.Count == map.Ranks / map.Degrees.Expert
+                && groups.All(group => group.Select(map.ExpertPlaceOf).SequenceEqual(Enumerable.Range(0, map.Degrees.Expert))
+                    && group.Last() - group.First() == map.Degrees.Expert - 1
+                    && group.Select(rank => map.PlaceOf(rank).Pipeline).Distinct().Count() == 1);
         },
         iter: 200,
         threads: 1);
@@ -93,9 +113,18 @@ public sealed class RankMapTests
     }
 
     [Test]
+    public void Folded_groups_fill_nodes_with_their_tensor_ranks()
+    {
+        var map = new RankMap(new Degrees(32, 2, 2, 64, 1, 1), 8, true);
+        Assert.That(new ExpertPlan(256, 64).Groups(V3Router, map), Is.EqualTo(GroupPlacement.InsideNodes));
+    }
+
+    [Test]
     public void Routers_without_a_limit_have_no_placement_to_keep()
     {
         var map = new RankMap(new Degrees(64, 1, 1, 64, 1, 1), 8);
         Assert.That(new ExpertPlan(384, 64).Groups(TestModels.KimiK2.Moe!.Router, map), Is.EqualTo(GroupPlacement.NotLimited));
     }
+
+    private static List<int> Divisors(int number) => [.. Enumerable.Range(1, number).Where(divisor => number % divisor == 0)];
 }

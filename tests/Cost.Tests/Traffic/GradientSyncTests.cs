@@ -66,6 +66,30 @@ public sealed class GradientSyncTests
         Assert.That(Costs(new Degrees(16, 1, 2, 16, 1, 1), Sharding.Zero1).Sync(Expert).Reduce, Is.Zero);
     }
 
+    [Test]
+    public void Folded_experts_have_their_replicas_behind_whole_groups()
+    {
+        // 16 data x 2 tensor ranks with 8 expert ranks, a group a node: 4 replicas of an expert, on 4 nodes. With 32 there is one.
+        var sync = Folded(8).Sync(Expert);
+        Assert.That(sync.Reduce, Is.EqualTo(3.0 / 4 * 4e9 / TestMachines.NetworkBandwidth).Within(1e-9).Percent);
+        Assert.That(Folded(32).Sync(Expert).Reduce, Is.Zero);
+
+        // Four of a group of 2 on a node, then across.
+        Assert.That(
+            Folded(2).Sync(Expert).Reduce,
+            Is.EqualTo((3.0 / 4 * 4e9 / TestMachines.NodeBandwidth) + (3.0 / 4 * 1e9 / TestMachines.NetworkBandwidth)).Within(1e-9).Percent);
+
+        // Sharded over as many: bytes of the optimizer's 12 a parameter.
+        Assert.That(Folded(8).Memory(Expert).Optimizer, Is.EqualTo(1e9 * 12 / 4));
+        Assert.That(Folded(32).Memory(Expert).Optimizer, Is.EqualTo(1e9 * 12));
+
+        static StateCosts Folded(int expert) => new(
+            new CostModel(TestModels.DeepSeekV3, TestMachines.Machine, TestMachines.Stack with { FoldedExperts = true }, TestMachines.Workload(Precision.Bf16)),
+            new Degrees(16, 2, 2, expert, 1, 1),
+            1,
+            Sharding.Zero1);
+    }
+
     [TestCase(8, 1, 4)]
     [TestCase(128, 1, 64)]
     [TestCase(8, 2, 16)]

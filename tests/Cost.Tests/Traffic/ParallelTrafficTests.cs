@@ -60,6 +60,18 @@ public sealed class ParallelTrafficTests
             Is.EqualTo(5 * unit).Within(1e-9).Percent);
     }
 
+    [TestCase(true, 1)]
+    [TestCase(false, 2)]
+    public void Folded_experts_of_tensor_ranks_lie_as_close_as_without(bool folded, int tensorOfPlace)
+    {
+        // Two tensor ranks route half the tokens each; 64 expert ranks fill 8 nodes folded, 16 where groups keep their tensor place.
+        var costs = new LayerCosts(
+            TestModels.DeepSeekV3, TestMachines.Machine, TestMachines.Stack with { FoldedExperts = folded }, TestMachines.Workload(Precision.Bf16));
+        var (out2, back2) = costs.Exchange!.Transfers(Tokens / 2, 64, tensorOfPlace);
+        var sent = costs.Transfers(LayerKind.Moe, new LayerKey(2, 1, 64, 1, RecomputePolicy.None));
+        Assert.That((sent.Dispatch.Network, sent.Combine.Network), Is.EqualTo((2 * out2.Network, 2 * back2.Network)));
+    }
+
     [TestCase(2, TestMachines.NodeBandwidth)]
     [TestCase(8, TestMachines.NodeBandwidth)]
     [TestCase(16, TestMachines.NetworkBandwidth)]

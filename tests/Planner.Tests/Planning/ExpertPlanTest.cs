@@ -120,7 +120,7 @@ public sealed class ExpertPlanTest
     {
         var pairs = Path.Join(folder.Path, "pairs.csv");
         File.WriteAllLines(pairs, ["layer,expert_a,expert_b,weight", .. Enumerable.Range(0, 32).SelectMany(layer => Enumerable.Range(0, 4).Select(a => $"{layer},{a},{a + 4},{a + 1}"))]);
-        var run = Command("estimate", [.. Job, "--tp", "4", "--pp", "1", "--ep", "8", "--schedule", "1f1b", "--loads", loads, "--pairs", pairs, "--memory-limit", "200"]);
+        var run = Command("estimate", [.. Job, "--tp", "4", "--pp", "1", "--ep", "8", "--schedule", "1f1b", "--stack", "torchtitan", "--loads", loads, "--pairs", pairs, "--memory-limit", "200"]);
         Assert.That(run.Output, Does.Contain("(local search, no proof)").And.Contain("fewer of them across nodes is not in the step"));
     }
 

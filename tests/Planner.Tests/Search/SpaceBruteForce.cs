@@ -63,7 +63,7 @@ internal static class SpaceBruteForce
                         foreach (var ep in space.Expert)
                             foreach (var size in space.MicroBatch)
                             {
-                                if (dp * cp % ep != 0 || batch % (dp * size) != 0) continue;
+                                if (dp * cp * (model.Stack.FoldedExperts ? tp : 1) % ep != 0 || batch % (dp * size) != 0) continue;
                                 var microBatches = batch / dp / size;
                                 foreach (var (schedule, chunks) in Schedules(space, pp, microBatches, model.Model))
                                     foreach (var recompute in Policies(space, chunks))
