@@ -2,6 +2,7 @@ using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
+using Planner.Inputs;
 using Planner.Planning;
 using Planner.Plans;
 using Planner.Search;
@@ -13,7 +14,7 @@ internal sealed class MainJob
 {
     public MainJob()
     {
-        var inputs = PlanningInputs.Load(Request(null), null);
+        var inputs = PlanningInputs.Load(Request(null), new InputCatalogs(null));
         Model = new CostModel(inputs.Model.Spec, inputs.Machine.Spec, inputs.Stack.Spec, inputs.Workload);
         Space = SearchSpace.Default(Model, inputs.Request.Gpus, inputs.Request.MemoryLimit, inputs.Request.Extrapolate);
     }

@@ -22,8 +22,9 @@ internal sealed class ArchitectureTest
         ["Planning"] = ["Inputs", "Search", "Plans"],
         ["Validation"] = ["Inputs", "Search", "Plans"],
         ["Calibration"] = ["Inputs", "Validation"],
+        ["Gates"] = ["Inputs", "Plans", "Planning", "Reports"],
         ["Reports"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Calibration"],
-        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Calibration", "Reports"],
+        ["Commands"] = ["Inputs", "Search", "Plans", "Planning", "Validation", "Calibration", "Reports", "Gates"],
     };
 
     [Test]

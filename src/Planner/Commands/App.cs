@@ -55,6 +55,7 @@ public sealed class App(CommandContext context)
         var root = new RootCommand("Finds the fastest parallel layout for training a language model on given GPUs, and proves it.");
         root.Subcommands.Add(SolveCommand.Create(context));
         root.Subcommands.Add(EstimateCommand.Create(context));
+        root.Subcommands.Add(CheckCommand.Create(context));
         root.Subcommands.Add(ValidateCommand.Create(context));
         root.Subcommands.Add(CalibrateCommand.Create(context));
         root.Subcommands.Add(ListCommand.Create(context));
@@ -63,6 +64,7 @@ public sealed class App(CommandContext context)
             [root.Name] = SolveCommand.Examples,
             [SolveCommand.Name] = SolveCommand.Examples,
             [EstimateCommand.Name] = EstimateCommand.Examples,
+            [CheckCommand.Name] = CheckCommand.Examples,
             [ValidateCommand.Name] = ValidateCommand.Examples,
             [CalibrateCommand.Name] = CalibrateCommand.Examples,
             [ListCommand.Name] = ListCommand.Examples,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Planner.Inputs;
 using Planner.Planning;
 using Planner.Plans;
 
@@ -28,7 +29,7 @@ internal static class EstimateCommand
         {
             foreach (var option in (Option<ImmutableArray<int>>[])[request.Gpus, request.Batch])
                 if (parse.GetValue(option).Length > 1) throw new RefusedException($"{option.Name}: an estimate takes one value; use planner solve for a table of several");
-            var asked = parse.GetValue(plan) is { } file ? FromFile(parse, request, file) : FromPins(request.Read(parse));
+            var asked = parse.GetValue(plan) is { } file ? FromFile(parse, request, file, context.Data) : FromPins(request.Read(parse));
             var delivery = PlanDelivery.From(parse, output, context);
             return delivery.Run((planner, progress, cancel) => planner.Estimate(asked, progress, cancel));
         });
@@ -84,7 +85,7 @@ internal static class EstimateCommand
     private static ImmutableArray<T> Or<T>(ImmutableArray<T> values, T otherwise) =>
         values.IsEmpty ? [otherwise] : values;
 
-    private static EstimateRequest FromFile(ParseResult parse, PlanRequestOptions options, string file)
+    private static EstimateRequest FromFile(ParseResult parse, PlanRequestOptions options, string file, string? data)
     {
         foreach (var option in options.Pins.Append(options.Gpus))
         {
@@ -92,32 +93,27 @@ internal static class EstimateCommand
                 throw new RefusedException($"{option.Name} is fixed by --plan; leave one of the two out");
         }
 
-        var saved = PlanFileReader.ReadFile(file);
-        var request = options.Read(
-            parse,
-            parse.GetValue(options.Model) ?? saved.Request.Model,
-            parse.GetValue(options.Hardware) ?? saved.Request.Hardware,
-            saved.Request.Gpus);
-        return new EstimateRequest(
-            request with
-            {
-                Stack = request.Stack ?? saved.Request.Stack,
-                Batch = request.Batch ?? saved.Request.GlobalBatch,
-                Sequence = request.Sequence ?? saved.Request.SequenceLength,
-                Precision = request.Precision ?? saved.Request.Precision,
-                Tokens = request.Tokens ?? saved.Request.Tokens,
-                Trainable = parse.GetValue(options.Train) ?? saved.Request.Trainable,
-                LoadFactor = request.LoadFactor ?? saved.Request.LoadFactor,
-                MemoryLimit = request.MemoryLimit ?? (parse.GetValue(options.Hardware) is null ? saved.Request.MemoryLimit : null),
-                Extrapolate = request.Extrapolate || saved.Request.Extrapolate,
-                TensorPolicy = TensorPolicy.Pinned,
-                Pins = saved.Pins,
-                Nodes = options.Nodes.Or(parse, saved.Request.Nodes),
-                PlacedExperts = saved.Experts,
-            },
-            saved.Stages)
+        var recorded = new RecordedRequest(PlanFileReader.ReadFile(file), new InputPlaces(file, new InputCatalogs(data)));
+        var kept = recorded.Decisions(parse.GetValue(options.Model), parse.GetValue(options.Hardware), parse.GetValue(options.Stack));
+        var given = options.Read(parse, kept.Request.Model, kept.Request.Hardware, kept.Request.Gpus);
+        return kept with
         {
-            StageRecompute = saved.StageRecompute,
+            Request = given with
+            {
+                Stack = kept.Request.Stack,
+                Batch = given.Batch ?? kept.Request.Batch,
+                Sequence = given.Sequence ?? kept.Request.Sequence,
+                Precision = given.Precision ?? kept.Request.Precision,
+                Tokens = given.Tokens ?? kept.Request.Tokens,
+                Trainable = parse.GetValue(options.Train) ?? kept.Request.Trainable,
+                LoadFactor = given.LoadFactor ?? kept.Request.LoadFactor,
+                MemoryLimit = given.MemoryLimit ?? kept.Request.MemoryLimit,
+                Extrapolate = given.Extrapolate || kept.Request.Extrapolate,
+                TensorPolicy = kept.Request.TensorPolicy,
+                Pins = kept.Request.Pins,
+                Nodes = options.Nodes.Or(parse, kept.Request.Nodes),
+                PlacedExperts = kept.Request.PlacedExperts,
+            },
         };
     }
 }

@@ -19,6 +19,7 @@ internal static class ListCommand
         ["hardware"] = HardwareListing.Of,
         ["stacks"] = Listings.Stacks,
         ["schedules"] = _ => Listings.Schedules(),
+        ["metrics"] = _ => Listings.Metrics(),
     };
 
     public static Command Create(CommandContext context)

@@ -4,6 +4,7 @@ using Planner.Cost.Schedules;
 using Planner.Cost.Stacks;
 using Planner.Inputs;
 using Planner.Plans;
+using Planner.Plans.Metrics;
 using Planner.Reports;
 
 namespace Planner.Commands;
@@ -68,6 +69,23 @@ internal static class Listings
         [new("name", "name"), new("title", "title"), new("overlaps", "overlaps forward and backward"), new("copies", "copies of the model")],
         [.. ScheduleCatalog.All.Select(schedule => ImmutableArray.Create<ListingCell>(
             schedule.Name, schedule.Title, schedule.Overlaps ? "yes" : "no", schedule.Copies))]);
+
+    public static Listing Metrics() => new(
+        "metrics",
+        [new("name", "name"), new("better", "better"), new("place", "place in the plan file", FilesOnly: true), new("unit", "unit", FilesOnly: true), new("explanation", "explanation")],
+        [.. MetricCatalog.All.Select(metric => ImmutableArray.Create<ListingCell>(
+            metric.Name, Better(metric.Direction), metric.Path, metric.Unit, metric.Explanation))])
+    {
+        Wraps = true,
+    };
+
+    private static string Better(Direction direction) => direction switch
+    {
+        Direction.LowerIsBetter => "lower",
+        Direction.HigherIsBetter => "higher",
+        Direction.Neither => "",
+        _ => throw new ArgumentOutOfRangeException(nameof(direction), direction, null),
+    };
 
     private static ListingCell Billions(double? count) => new(null, count, ReadAs: 1e9);
 

@@ -18,8 +18,11 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     /// <summary>The estimate's stated error: layouts this close are a tie.</summary>
     public const double TieWithin = 0.05;
 
+    // Plans of one process share what they read.
+    private readonly InputCatalogs catalogs = new(data);
+
     public PlanOutcome Solve(SolveRequest request, IProgressSink progress, CancellationToken cancel) =>
-        request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data).Find(request, progress, cancel);
+        request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data, catalogs).Find(request, progress, cancel);
 
     public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
         request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value, request.StageRecompute);
@@ -28,7 +31,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     {
         var threads = request.Threads ?? Environment.ProcessorCount;
         if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
-        var loaded = PlanningInputs.Load(request, data);
+        var loaded = PlanningInputs.Load(request, catalogs);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
         PlanningInputs inputs;
@@ -99,7 +102,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
 
     private PlanFound Given(SolveRequest request, ImmutableArray<string> letters, ImmutableArray<string> policies)
     {
-        var inputs = PlanningInputs.Load(request, data);
+        var inputs = PlanningInputs.Load(request, catalogs);
         var pins = request.Pins;
         var degrees = new Degrees(pins.Data[0], pins.Tensor[0], pins.Pipeline[0], pins.Expert[0], pins.Context[0], pins.Virtual[0]);
         inputs = inputs.Holding(degrees.Gpus);

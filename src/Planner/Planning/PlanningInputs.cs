@@ -46,12 +46,12 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
 
     /// <summary>Reads the files and refuses what they contradict.</summary>
     /// <param name="asked">The command line.</param>
-    /// <param name="data">Data folder; null takes the shipped one.</param>
-    public static PlanningInputs Load(SolveRequest asked, string? data)
+    /// <param name="catalogs">Models, machines and stacks.</param>
+    public static PlanningInputs Load(SolveRequest asked, InputCatalogs catalogs)
     {
-        var model = new ModelCatalog(data).Load(asked.Model);
-        var machine = new HardwareCatalog(data).Load(asked.Hardware);
-        var stack = new StackCatalog(data).Load(asked.Stack ?? model.Defaults.Stack);
+        var model = catalogs.Model(asked.Model);
+        var machine = catalogs.Machine(asked.Hardware);
+        var stack = catalogs.Stack(asked.Stack ?? model.Defaults.Stack);
         var precision = asked.Precision ?? model.Defaults.Precision;
         CheckRates(machine, stack, precision);
         CheckGpus(asked.Gpus, machine);
@@ -67,7 +67,7 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
             precision,
             asked.TensorPolicy,
             asked.Pins.ByName(),
-            asked.MemoryLimit ?? machine.Spec.Accelerator.Memory,
+            Limit(asked.MemoryLimit, machine.Spec.Accelerator.Memory),
             asked.LoadFactor,
             asked.Tokens ?? model.Defaults.Tokens,
             asked.Objective,
@@ -95,6 +95,10 @@ internal sealed record PlanningInputs(PlanRequest Request, LoadedModel Model, Lo
     // As the plan records it: names of files, not where they lie.
     private static ExpertRequest? Named(ExpertInputs experts) =>
         experts.Loads is { } loads ? new ExpertRequest(loads.Name, loads.Workload, experts.Pairs?.Name, experts.Replicas) : null;
+
+    // A limit out of a plan file has six digits: where they are the machine's memory, that is what was meant.
+    private static Bytes Limit(Bytes? asked, Bytes memory) =>
+        asked is not { } limit || SixDigits.Round(limit.Gib).Equals(SixDigits.Round(memory.Gib)) ? memory : limit;
 
     private static void CheckRates(LoadedMachine machine, LoadedStack stack, Precision precision)
     {

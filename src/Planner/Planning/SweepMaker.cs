@@ -1,18 +1,19 @@
 using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Units;
+using Planner.Inputs;
 using Planner.Plans;
 using Planner.Search;
 
 namespace Planner.Planning;
 
 /// <summary>Plans every cluster and batch of a request in turn. Each row is what a request of its own finds, proven by branch and bound alone.</summary>
-internal sealed class SweepMaker(string? data)
+internal sealed class SweepMaker(string? data, InputCatalogs catalogs)
 {
     public PlanOutcome Find(SolveRequest asked, IProgressSink progress, CancellationToken cancel)
     {
         // All inputs are read before the first search, so that a bad count costs no time.
-        var all = asked.Points.Select(point => PlanningInputs.Load(asked with { Gpus = point.Gpus, Batch = point.Batch, Points = [] }, data)).ToList();
+        var all = asked.Points.Select(point => PlanningInputs.Load(asked with { Gpus = point.Gpus, Batch = point.Batch, Points = [] }, catalogs)).ToList();
         var rows = ImmutableArray.CreateBuilder<SweepRow>();
         RefusedException? refused = null;
         var searched = false;

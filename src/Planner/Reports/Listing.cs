@@ -37,6 +37,9 @@ internal sealed record Listing(string Noun, ImmutableArray<ListingColumn> Column
     /// <summary>What people read instead where the whole table is too wide for a page; CSV and JSON have everything.</summary>
     public Listing? Page { get; init; }
 
+    /// <summary>Its last column holds sentences, which are broken into lines for people.</summary>
+    public bool Wraps { get; init; }
+
     public string Csv()
     {
         using var writer = new StringWriter { NewLine = "\n" };

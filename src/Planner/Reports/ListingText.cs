@@ -19,7 +19,7 @@ internal static class ListingText
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(page),
         });
-        console.Profile.Width = PipeWidth;
+        console.Profile.Width = listing.Wraps ? TextLines.Width : PipeWidth;
         console.Profile.Capabilities.Unicode = false;
         var table = new Table { Border = TableBorder.None, ShowHeaders = true };
         var shown = listing.Columns.Select((column, index) => (Column: column, Index: index)).Where(pair => !pair.Column.FilesOnly).ToList();
@@ -27,7 +27,7 @@ internal static class ListingText
         {
             var cells = new TableColumn(new Markup(Markup.Escape(column.Title), new Style(decoration: color ? Decoration.Bold : Decoration.None)))
             {
-                NoWrap = true,
+                NoWrap = !listing.Wraps,
                 Padding = new Padding(0, 0, 2, 0),
                 Alignment = listing.Rows.Any(row => row[index].Number is not null) ? Justify.Right : Justify.Left,
             };

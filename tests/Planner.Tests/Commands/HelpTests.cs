@@ -7,6 +7,7 @@ public sealed class HelpTests
 {
     [TestCase("solve")]
     [TestCase("estimate")]
+    [TestCase("check")]
     [TestCase("list")]
     public void Help_OfAVerb_IsTheGoldenFile(string verb)
     {

@@ -65,6 +65,9 @@ public sealed class ListCommandTests
     public void List_Schedules_IsTheGoldenFile() => Golden.Verify(Run.Of(new FakePlanner(FakePlanner.Found), "list", "schedules").Output, "list-schedules");
 
     [Test]
+    public void List_Metrics_IsTheGoldenFile() => Golden.Verify(Run.Of(new FakePlanner(FakePlanner.Found), "list", "metrics").Output, "list-metrics");
+
+    [Test]
     public void List_Hardware_FitsAPageAndSaysTheRestInCsv()
     {
         var planner = new FakePlanner(FakePlanner.Found);

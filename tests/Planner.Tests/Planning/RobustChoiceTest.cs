@@ -22,7 +22,7 @@ internal sealed class RobustChoiceTest
     private static readonly PlanningInputs Inputs = PlanningInputs.Load(
         new SolveRequest("v2-lite-16b", "h800", "deepseek", 32, 256, null, null, null, null, null, TensorPolicy.Pinned,
             PlanPins.None with { Tensor = [1], Context = [1], MicroBatch = [1] }, null, 1, false, false),
-        null);
+        new InputCatalogs(null));
 
     private static readonly UncertainConstants Constants = new(Inputs);
     private static readonly ImmutableArray<SearchedLayout> Layouts = Placed();
