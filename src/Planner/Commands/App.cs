@@ -56,6 +56,7 @@ public sealed class App(CommandContext context)
         root.Subcommands.Add(SolveCommand.Create(context));
         root.Subcommands.Add(EstimateCommand.Create(context));
         root.Subcommands.Add(CheckCommand.Create(context));
+        root.Subcommands.Add(DiffCommand.Create(context));
         root.Subcommands.Add(ValidateCommand.Create(context));
         root.Subcommands.Add(CalibrateCommand.Create(context));
         root.Subcommands.Add(ListCommand.Create(context));
@@ -65,6 +66,7 @@ public sealed class App(CommandContext context)
             [SolveCommand.Name] = SolveCommand.Examples,
             [EstimateCommand.Name] = EstimateCommand.Examples,
             [CheckCommand.Name] = CheckCommand.Examples,
+            [DiffCommand.Name] = DiffCommand.Examples,
             [ValidateCommand.Name] = ValidateCommand.Examples,
             [CalibrateCommand.Name] = CalibrateCommand.Examples,
             [ListCommand.Name] = ListCommand.Examples,

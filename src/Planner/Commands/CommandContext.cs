@@ -18,4 +18,8 @@ public sealed record CommandContext(
     Func<IPlanner> Planner,
     string? Data,
     IReadOnlyCollection<string> Schedules,
-    bool Debug);
+    bool Debug)
+{
+    /// <summary>What - stands for where a file is read.</summary>
+    public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+}

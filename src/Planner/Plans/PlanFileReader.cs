@@ -14,7 +14,8 @@ public static class PlanFileReader
     {
         try
         {
-            return Read(File.ReadAllText(path), path);
+            using var file = File.OpenRead(path);
+            return Read(file, path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -22,16 +23,24 @@ public static class PlanFileReader
         }
     }
 
-    /// <summary>Reads text; <paramref name="name"/> is what errors call it.</summary>
-    public static SavedPlan Read(string text, string name)
+    /// <summary>Reads a stream to its end; <paramref name="name"/> is what errors call it.</summary>
+    public static SavedPlan Read(Stream stream, string name)
+    {
+        using var whole = new MemoryStream();
+        stream.CopyTo(whole);
+        return Read(whole.ToArray(), name);
+    }
+
+    /// <summary>Reads text.</summary>
+    public static SavedPlan Read(string text, string name) => Read(Encoding.UTF8.GetBytes(text), name);
+
+    private static SavedPlan Read(byte[] utf8, string name)
     {
         try
         {
-            var utf8 = Encoding.UTF8.GetBytes(text);
             using var document = JsonDocument.Parse(utf8);
             var plan = new JsonPlace(name, "", document.RootElement);
-            CheckVersion(plan.Text("schema_version"), name);
-            return Plan(plan, JsonOutline.Of(utf8));
+            return Plan(plan, SchemaVersion(plan.Text("schema_version"), name), JsonOutline.Of(utf8));
         }
         catch (JsonException error)
         {
@@ -41,16 +50,16 @@ public static class PlanFileReader
         }
     }
 
-    private static void CheckVersion(string version, string name)
+    private static Version SchemaVersion(string text, string name)
     {
-        var parts = version.Split('.');
-        if (parts.Length != 2 || !int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out var major) || major < 1)
-            throw new RefusedException($"{name}: schema_version '{version}' is not a version such as {PlanFileWriter.SchemaVersion}");
-        if (major > 1)
-            throw new RefusedException($"{name}: schema_version {version} is newer than this planner reads (1.x); use a newer planner");
+        if (!Version.TryParse(text, out var version) || version.Build >= 0 || version.Major < 1)
+            throw new RefusedException($"{name}: schema_version '{text}' is not a version such as {PlanFileWriter.SchemaVersion}");
+        if (version.Major > 1)
+            throw new RefusedException($"{name}: schema_version {text} is newer than this planner reads (1.x); use a newer planner");
+        return version;
     }
 
-    private static SavedPlan Plan(JsonPlace plan, JsonOutline outline)
+    private static SavedPlan Plan(JsonPlace plan, Version version, JsonOutline outline)
     {
         var request = plan.Member("request");
         var decisions = plan.Member("decisions");
@@ -77,6 +86,7 @@ public static class PlanFileReader
             Stages(decisions),
             outline)
         {
+            SchemaVersion = version,
             StageRecompute = policies,
             Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
         };

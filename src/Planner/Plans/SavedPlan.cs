@@ -28,6 +28,9 @@ public sealed record SavedPlan(
     /// <summary>Experts placed by load; null where they lie in their order.</summary>
     public PlacedExperts? Experts { get; init; }
 
+    /// <summary>Of the file.</summary>
+    public required Version SchemaVersion { get; init; }
+
     public Degrees Degrees => new(Pins.Data[0], Pins.Tensor[0], Pins.Pipeline[0], Pins.Expert[0], Pins.Context[0], Pins.Virtual[0]);
 
     /// <summary>The number at a place such as estimate.step_s; null where the file has none there.</summary>

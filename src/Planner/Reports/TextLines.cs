@@ -27,6 +27,9 @@ internal sealed class TextLines
     /// <summary>A label and items that stay whole, three spaces apart.</summary>
     public TextLines Items(string label, IEnumerable<string> items) => Wrapped(Head(label), Head(""), items, Gap);
 
+    /// <summary>A label and pieces of one word, broken between pieces where it is long.</summary>
+    public TextLines Pieces(string label, IEnumerable<string> pieces) => Wrapped(Head(label), Head(""), pieces, "");
+
     /// <summary>A label and a table; every column as wide as its widest cell, numbers to the right.</summary>
     public TextLines Table(string label, IReadOnlyList<string[]> rows, Func<int, bool> right)
     {

@@ -9,6 +9,7 @@ public sealed class HelpTests
     [TestCase("estimate")]
     [TestCase("check")]
     [TestCase("list")]
+    [TestCase("diff")]
     public void Help_OfAVerb_IsTheGoldenFile(string verb)
     {
         var run = Run.Of(new FakePlanner(FakePlanner.Found), verb, "--help");

@@ -11,12 +11,20 @@ internal sealed record Run(int Code, string Output, string Error)
 
     public static Run Of(IPlanner planner, params string[] args) => Of(() => planner, debug: false, args);
 
-    public static Run Of(Func<IPlanner> planner, bool debug, params string[] args)
+    /// <summary>With something on the standard input.</summary>
+    public static Run Of(Stream input, params string[] args) => Of(() => new FakePlanner(FakePlanner.Found), debug: false, args, input);
+
+    public static Run Of(Func<IPlanner> planner, bool debug, params string[] args) => Of(planner, debug, args, Stream.Null);
+
+    private static Run Of(Func<IPlanner> planner, bool debug, string[] args, Stream input)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
         var context = new CommandContext(
-            output, error, ErrorIsTerminal: false, Color: false, planner, Data: null, [.. ScheduleCatalog.All.Select(schedule => schedule.Name)], debug);
+            output, error, ErrorIsTerminal: false, Color: false, planner, Data: null, [.. ScheduleCatalog.All.Select(schedule => schedule.Name)], debug)
+        {
+            Input = () => input,
+        };
         var code = new App(context).Run(args);
         return new Run(code, output.ToString(), error.ToString());
     }

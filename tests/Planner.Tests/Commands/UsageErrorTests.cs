@@ -70,8 +70,8 @@ public sealed class UsageErrorTests
         }
     }
 
-    [TestCase("", "no verb is given; choose from solve, estimate, check, validate, calibrate, list; try planner --help")]
-    [TestCase("slove", "'slove' is not a verb; choose from solve, estimate, check, validate, calibrate, list; try planner --help")]
+    [TestCase("", "no verb is given; choose from solve, estimate, check, diff, validate, calibrate, list; try planner --help")]
+    [TestCase("slove", "'slove' is not a verb; choose from solve, estimate, check, diff, validate, calibrate, list; try planner --help")]
     [TestCase("solve", "--model and --gpus and --hw are missing; for example --model v3-671b --gpus 2048 --hw h800")]
     [TestCase("solve --model v3-671b --gpus 8", "--hw is missing; for example --model v3-671b --gpus 2048 --hw h800")]
     [TestCase("list", "no catalog is given; choose from models, hardware, stacks, schedules, metrics; for example planner list models")]
