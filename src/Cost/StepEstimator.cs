@@ -35,7 +35,7 @@ public sealed class StepEstimator
         this.pipeline = pipeline ?? new BuiltPipeline(layout.Schedule, layout.Pipeline);
         problem = model.Problem(layout, this.pipeline.Graph, model.Machine.Accelerator.Memory);
         var beside = LayoutItems.EmbeddingBesideHead(layout);
-        levels = [.. layout.Recompute.Choices.Select(policy => ModelParts.Of(model, LayoutItems.KeyOf(layout, policy), beside))];
+        levels = [.. layout.Recompute.Choices.Select(policy => ModelParts.Of(model, LayoutItems.KeyOf(model, layout, policy), beside))];
         states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
     }
 
@@ -194,7 +194,7 @@ public sealed class StepEstimator
         var parts = levels[0];
         var moment = stages.Max(stage => PartsOf(stage).Transient + (stage == problem.Stages - 1 ? PartsOf(stage).HeadTransient : 0));
         var transient = moment + states.GatheredLayers(parts)
-            + model.Layers.Fixed(LayoutItems.KeyOf(layout, layout.Recompute.Choices[0]), KindsOn(stages), stages.Any(stage => plan.Stages[stage].Mtp > 0));
+            + model.Layers.Fixed(LayoutItems.KeyOf(model, layout, layout.Recompute.Choices[0]), KindsOn(stages), stages.Any(stage => plan.Stages[stage].Mtp > 0));
         foreach (var stage in stages)
         {
             foreach (var part in PartsIn(stage)) held += states.Memory(part.Elements);

@@ -37,7 +37,7 @@ public sealed class StepTraffic
         this.model = model;
         this.layout = layout;
         this.plan = plan;
-        keys = [.. layout.Recompute.Choices.Select(policy => LayoutItems.KeyOf(layout, policy))];
+        keys = [.. layout.Recompute.Choices.Select(policy => LayoutItems.KeyOf(model, layout, policy))];
         key = keys[0];
         leaves = placement is null ? null : new LeafCrossing(placement, new RankMap(layout.Degrees, model.Machine.Node.Gpus, model.Stack.FoldedExperts));
     }

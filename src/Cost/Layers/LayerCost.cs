@@ -60,4 +60,8 @@ public readonly record struct LayerCost(
 }
 
 /// <summary>What a layer's cost depends on.</summary>
-public readonly record struct LayerKey(int Tensor, int Context, int Expert, int MicroBatch, Layout.RecomputePolicy Recompute);
+public readonly record struct LayerKey(int Tensor, int Context, int Expert, int MicroBatch, Layout.RecomputePolicy Recompute)
+{
+    /// <summary>The pipeline is one in which the stack hides nothing of the expert exchange.</summary>
+    public bool ExchangeWaits { get; init; }
+}

@@ -11,11 +11,15 @@ namespace Planner.Cost.Layers;
 /// <summary>Costs every kind of layer of one model on one machine with one stack: compute from kernels, traffic from links, memory from what is kept.</summary>
 public sealed class LayerCosts
 {
+    // The backward pass of a layer launches about twice the kernels of its forward.
+    private const double MoeHostForward = 1.0 / 3;
+
     private readonly ModelSpec model;
     private readonly StackSpec stack;
     private readonly Workload workload;
     private readonly ComputeRates rates;
     private readonly bool fp8Saved;
+    private readonly double moeLayerHost;
 
     /// <param name="model">Model.</param>
     /// <param name="machine">Machine.</param>
@@ -26,10 +30,10 @@ public sealed class LayerCosts
         this.model = model;
         this.stack = stack;
         this.workload = workload;
-        rates = new ComputeRates(
-            machine,
-            stack,
-            stack.For(machine.Accelerator.Architecture) ?? throw new ArgumentException($"stack {stack.Name} has no rates for {machine.Accelerator.Architecture}", nameof(stack)));
+        var architecture = stack.For(machine.Accelerator.Architecture)
+            ?? throw new ArgumentException($"stack {stack.Name} has no rates for {machine.Accelerator.Architecture}", nameof(stack));
+        rates = new ComputeRates(machine, stack, architecture);
+        moeLayerHost = architecture.MoeLayerHost.Value;
         fp8Saved = workload.Precision.Quantised() && stack.SavesFp8Activations;
         Fabric = Fabric.Of(machine, stack);
         Exchange = model.Moe is null ? null : new ExpertExchange(model, stack, Fabric, workload);
@@ -74,13 +78,17 @@ public sealed class LayerCosts
         var full = key.Recompute.Has(RecomputeModules.Full);
         if (full) builder.RecomputeAll(stack.RecomputeStopsEarly && kind == LayerKind.Dense);
         var context = ContextParallel.Time(Fabric, model, stack.ContextExchange, at.Tokens, key.Context, key.Tensor, key.Expert);
+        var again = full || key.Recompute.Has(RecomputeModules.Experts);
         var cost = Compose(
             builder.Work,
-            new LayerTraffic(key.Tensor, tpForward.Seconds, tpBackward.Seconds, context.Forward.Seconds, context.Backward.Seconds, exchange, full, full || key.Recompute.Has(RecomputeModules.Experts)),
+            new LayerTraffic(key.Tensor, tpForward.Seconds, tpBackward.Seconds, context.Forward.Seconds, context.Backward.Seconds, exchange, full, again)
+            {
+                ExchangeWaits = key.ExchangeWaits || (again && stack.Exposed.ExpertParallelNeedsChunks),
+            },
             ActivationMemory.Layer(at, kind, fp8Saved, load).On(at),
             TransientMemory.Layer(at, kind, fp8Saved, worst),
             LayerElements.Of(model, kind, key.Tensor, key.Expert, workload.ExtraExperts));
-        return HeldUpByHost(cost, full);
+        return HeldUpByHost(cost, kind, full);
     }
 
     /// <summary>What a layer's GPU sends for one micro-batch, forward and backward, by the functions that cost it.</summary>
@@ -118,11 +126,12 @@ public sealed class LayerCosts
     }
 
     // The host launches a layer's kernels one by one; where it is slower than the GPU the GPU waits.
-    private LayerCost HeldUpByHost(in LayerCost cost, bool recomputed)
+    private LayerCost HeldUpByHost(in LayerCost cost, LayerKind kind, bool recomputed)
     {
         var host = stack.Host;
-        var forward = host.ForwardKernels * host.PerKernel.Value;
-        var backward = (host.BackwardKernels + (recomputed ? host.ForwardKernels : 0)) * host.PerKernel.Value;
+        var experts = kind == LayerKind.Moe ? moeLayerHost : 0;
+        var forward = Math.Max(host.ForwardKernels * host.PerKernel.Value, MoeHostForward * experts);
+        var backward = Math.Max(host.BackwardKernels * host.PerKernel.Value, (1 - MoeHostForward) * experts) + (recomputed ? forward : 0);
         return cost with
         {
             Forward = Math.Max(cost.Forward, forward),
@@ -213,8 +222,8 @@ public sealed class LayerCosts
         var repeats = traffic.ExchangeRepeated ? 2 : 1;
         var (forward, backward, weight) = (rates.Alone(work.Forward), rates.Alone(work.BackwardInput), rates.Alone(work.Weight));
         return new LayerCost(
-            forward + waitForward + ExchangeShows(exchange.Alone, forward),
-            backward + waitBackward + ExchangeShows(repeats * exchange.Alone, backward + weight),
+            forward + waitForward + ExchangeShows(exchange.Alone, forward, traffic.ExchangeWaits),
+            backward + waitBackward + ExchangeShows(repeats * exchange.Alone, backward + weight, traffic.ExchangeWaits),
             weight,
             rates.Paired(work.Forward) + waitForward,
             rates.Paired(work.BackwardInput) + rates.Paired(work.Weight) + waitBackward,
@@ -242,8 +251,8 @@ public sealed class LayerCosts
     private double ContextShows(double transfer, double attention) =>
         ExposedShares.Shows(stack.Exposed.ContextParallel, stack.Exposed.ContextParallelWindow, transfer, attention);
 
-    private double ExchangeShows(double transfer, double compute) =>
-        ExposedShares.Shows(stack.Exposed.ExpertParallel, stack.Exposed.ExpertParallelWindow, transfer, compute);
+    private double ExchangeShows(double transfer, double compute, bool waits) =>
+        waits ? transfer : ExposedShares.Shows(stack.Exposed.ExpertParallel, stack.Exposed.ExpertParallelWindow, transfer, compute);
 
     // Tensor-parallel collectives run on NVLink, so they share it with the exchange's leg inside the node.
     private double PairTraffic(ExchangeTime exchange, double tensor) =>
@@ -259,6 +268,8 @@ public sealed class LayerCosts
         bool Repeated,
         bool ExchangeRepeated)
     {
+        public bool ExchangeWaits { get; init; }
+
         public static LayerTraffic None { get; } = new(1, 0, 0, 0, 0, default, false, false);
     }
 }

@@ -23,7 +23,7 @@ public sealed record LayoutItems(
     /// <summary>Costs of a layout whose stages all follow one recompute policy.</summary>
     public static LayoutItems Of(CostModel model, LayoutSpec layout, RecomputePolicy recompute)
     {
-        var key = KeyOf(layout, recompute);
+        var key = KeyOf(model, layout, recompute);
         var states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
         var parts = ModelParts.Of(model, key, EmbeddingBesideHead(layout));
         return Of(model, layout.Degrees, key, states, parts);
@@ -54,12 +54,19 @@ public sealed record LayoutItems(
     }
 
     /// <summary>What a layer's cost depends on, of a layout whose stages all follow one recompute policy.</summary>
-    public static LayerKey KeyOf(LayoutSpec layout) => KeyOf(layout, layout.Recompute);
+    public static LayerKey KeyOf(CostModel model, LayoutSpec layout) => KeyOf(model, layout, layout.Recompute);
 
     /// <summary>The same of a layer on a stage that follows a policy.</summary>
-    public static LayerKey KeyOf(LayoutSpec layout, RecomputePolicy recompute) => recompute.Levels.IsEmpty
-        ? new(layout.Degrees.Tensor, layout.Degrees.Context, layout.Degrees.Expert, layout.MicroBatch, recompute)
+    public static LayerKey KeyOf(CostModel model, LayoutSpec layout, RecomputePolicy recompute) => recompute.Levels.IsEmpty
+        ? KeyOf(model, layout.Degrees, layout.MicroBatch, recompute)
         : throw new ArgumentException("every stage has its own policy", nameof(recompute));
+
+    /// <summary>The same of a policy that may be a choice stage by stage.</summary>
+    public static LayerKey KeyOf(CostModel model, Degrees degrees, int microBatch, RecomputePolicy recompute) =>
+        new(degrees.Tensor, degrees.Context, degrees.Expert, microBatch, recompute)
+        {
+            ExchangeWaits = model.Stack.Exposed.ExchangeWaits(degrees.Pipeline, degrees.Virtual),
+        };
 
     /// <summary>First and last stage lie on one rank: one rank only, and V-shaped or bidirectional schedules.</summary>
     public static bool EmbeddingBesideHead(LayoutSpec layout)

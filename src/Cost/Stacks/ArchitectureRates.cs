@@ -27,6 +27,12 @@ public sealed record ArchitectureRates(
     public Seconds GroupLaunch { get; init; }
 
     /// <summary>
+    /// What the host takes for the calls of one MoE layer, forward and full backward (a third of it forward): the layer takes no less, however few
+    /// tokens there are. Belongs to the hosts that this architecture's machines have.
+    /// </summary>
+    public Seconds MoeLayerHost { get; init; }
+
+    /// <summary>
     /// Keys worth of time that a fused attention kernel spends on its start, on half-empty blocks of the diagonal and on its end: a sequence of s
     /// keys runs at 1 / (1 + this / s) of the rates, which are those of long sequences. 0 where the rates hold for every length.
     /// </summary>

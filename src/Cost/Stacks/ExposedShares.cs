@@ -26,6 +26,15 @@ public sealed record ExposedShares(double TensorParallel, double ContextParallel
     /// <summary>Likewise a share of the layer's compute beside which it can hide.</summary>
     public double? ExpertParallelWindow { get; init; }
 
+    /// <summary>
+    /// Expert exchange hides beside another micro-batch's compute only where ranks hold several chunks or nothing is piped, and not where the backward
+    /// pass computes experts again (Megatron-Core refuses its overlap elsewhere).
+    /// </summary>
+    public bool ExpertParallelNeedsChunks { get; init; }
+
+    /// <summary>Every layer waits for all of its expert exchange, whatever the share says.</summary>
+    public bool ExchangeWaits(int pipeline, int chunks) => ExpertParallelNeedsChunks && pipeline > 1 && chunks <= 1;
+
     /// <summary>What shows depends on the compute beside it.</summary>
     public bool HidesBesideCompute => GradientSyncWindow is not null || ShardedSyncWindow is not null;
 

@@ -45,6 +45,7 @@ internal sealed class KernelRatesReader(KernelTables tables)
         {
             NarrowHeads = fields.Fields.Optional("attention_narrow_heads") is null ? 1 : fields.Number("attention_narrow_heads", NumberRange.Share),
             GroupLaunch = Seconds.FromMicroseconds(fields.Fields.Optional("group_launch_us") is null ? 0 : fields.Number("group_launch_us", NumberRange.NotNegative)),
+            MoeLayerHost = Seconds.FromMilliseconds(fields.Fields.Optional("moe_layer_host_ms") is null ? 0 : fields.Number("moe_layer_host_ms", NumberRange.NotNegative)),
             AttentionRamp = fields.Fields.Optional("attention_ramp_keys") is null ? 0 : fields.Number("attention_ramp_keys", NumberRange.NotNegative),
             MisalignedProduct = fields.Fields.Optional("misaligned_product_tflops") is null
                 ? null

@@ -191,6 +191,7 @@ internal static class StackReader
             ContextParallelWindow = Window(fields, "context_parallel_window"),
             ExpertParallel = OrElse(fields, "expert_parallel", NumberRange.Part, 1),
             ExpertParallelWindow = Window(fields, "expert_parallel_window"),
+            ExpertParallelNeedsChunks = fields.Fields.Flag("expert_parallel_needs_chunks", absent: false),
         };
         fields.Fields.RefuseOthers();
         return exposed;

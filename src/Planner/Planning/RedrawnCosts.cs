@@ -50,7 +50,7 @@ internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
 
         LayoutItems Items(RecomputePolicy policy)
         {
-            var key = LayoutItems.KeyOf(layout, policy);
+            var key = LayoutItems.KeyOf(model, layout, policy);
             if (!known.TryGetValue((key, beside), out var parts)) known.Add((key, beside), parts = ModelParts.Of(model, key, beside));
             return LayoutItems.Of(model, layout.Degrees, key, states, parts);
         }

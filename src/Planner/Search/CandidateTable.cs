@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost;
-using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
@@ -17,7 +16,7 @@ internal sealed class CandidateTable
 {
     private readonly CostModel model;
     private readonly SearchSpace space;
-    private readonly Dictionary<(int, int, int, int, int), ModelWork> works = [];
+    private readonly Dictionary<(int, int, int, int, int, bool), ModelWork> works = [];
     private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly List<ScoredLayout> layouts = [];
@@ -218,15 +217,17 @@ internal sealed class CandidateTable
 
         // ZeRO-1 scatters the same gradients and gathers parameters, no more bytes than the gradients that an all-reduce gathers.
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;
-        var states = new StateTotals[2, 4];
-        var ready = new bool[2, 4];
+        var states = new StateTotals[2, 2, 4];
+        var ready = new bool[2, 2, 4];
         for (byte r = 0; r < policies.Length; r++)
         {
-            var work = Work(degrees, size, r);
+            // Without and with chunks of an interleaved schedule: expert exchange may hide in one case only.
+            var oneChunk = Work(degrees, size, r);
+            var chunked = Work(degrees with { Virtual = 2 }, size, r);
 
             // What hides beside the backward pass depends on what that recomputes.
             if (model.Stack.Exposed.HidesBesideCompute) Array.Clear(ready);
-            var send = LayoutItems.SendSeconds(model, degrees, work.Key);
+            var send = LayoutItems.SendSeconds(model, degrees, oneChunk.Key);
             foreach (var sharding in space.Shardings)
             {
                 var s = (int)sharding;
@@ -234,6 +235,7 @@ internal sealed class CandidateTable
                 {
                     if (r >= space.Recompute.Length && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
                     var copies = schedule.Copies;
+                    var (work, kind) = shape.Chunks == 1 ? (oneChunk, 0) : (chunked, 1);
                     if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
                     {
                         Reject(LegalityRules.NothingToShard, 1);
@@ -246,11 +248,11 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    ref var totals = ref states[copies - 1, s];
-                    if (!ready[copies - 1, s])
+                    ref var totals = ref states[kind, copies - 1, s];
+                    if (!ready[kind, copies - 1, s])
                     {
                         totals = StateTotals.Of(model, work, degrees, copies, sharding);
-                        ready[copies - 1, s] = true;
+                        ready[kind, copies - 1, s] = true;
                     }
 
                     scored++;
@@ -325,9 +327,10 @@ internal sealed class CandidateTable
 
     private ModelWork Work(Degrees degrees, int size, int recompute)
     {
-        var key = (degrees.Tensor, degrees.Context, degrees.Expert, size, recompute);
+        var layer = LayoutItems.KeyOf(model, degrees, size, policies[recompute]);
+        var key = (layer.Tensor, layer.Context, layer.Expert, layer.MicroBatch, recompute, layer.ExchangeWaits);
         if (works.TryGetValue(key, out var work)) return work;
-        work = ModelWork.Of(model, new LayerKey(degrees.Tensor, degrees.Context, degrees.Expert, size, policies[recompute]));
+        work = ModelWork.Of(model, layer);
         works.Add(key, work);
         return work;
     }

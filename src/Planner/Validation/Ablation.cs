@@ -43,7 +43,7 @@ public sealed record Ablation(AblatedTerm Term, Scoreboard Scores)
             stack => Rates(stack, rates => rates with { AttentionForward = FlopsPerSecond.FromTeraflops(Free), AttentionBackward = FlopsPerSecond.FromTeraflops(Free) })),
         new(
             "launches and host",
-            stack => Rates(stack, rates => rates with { KernelLaunch = Seconds.Zero, GroupLaunch = Seconds.Zero }) with { Host = HostRates.Free, StepOverhead = Seconds.Zero }),
+            stack => Rates(stack, rates => rates with { KernelLaunch = Seconds.Zero, GroupLaunch = Seconds.Zero, MoeLayerHost = Seconds.Zero }) with { Host = HostRates.Free, StepOverhead = Seconds.Zero }),
         new("accumulation of gradients", stack => stack with { AccumulationBytes = 0 }),
         new("tensor-parallel traffic", stack => stack with { Exposed = stack.Exposed with { TensorParallel = 0 } }),
         new("context-parallel traffic", stack => stack with { Exposed = stack.Exposed with { ContextParallel = 0, ContextParallelWindow = null } }),

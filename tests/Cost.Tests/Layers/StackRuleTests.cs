@@ -59,6 +59,46 @@ public sealed class StackRuleTests
     }
 
     [Test]
+    public void Host_of_experts_is_a_floor_of_moe_layers_alone()
+    {
+        var plain = TestMachines.Stack;
+        var floor = plain with { Rates = [plain.Rates[0] with { MoeLayerHost = Seconds.FromMilliseconds(900) }] };
+        var (moe, again) = (Mixtral(floor, RecomputePolicy.None), Mixtral(floor, RecomputePolicy.Full));
+        Assert.Multiple(() =>
+        {
+            Assert.That(moe.Forward, Is.EqualTo(0.3).Within(1e-12));
+            Assert.That(moe.BackwardInput + moe.Weight, Is.EqualTo(0.6).Within(1e-12));
+            Assert.That(again.BackwardInput + again.Weight, Is.EqualTo(0.9).Within(1e-12));
+            Assert.That(Layer(floor), Is.EqualTo(Layer(plain)));
+        });
+
+        static LayerCost Mixtral(StackSpec stack, RecomputePolicy policy) =>
+            new LayerCosts(TestModels.Mixtral8x7B, TestMachines.Machine, stack, TestMachines.Workload(Precision.Bf16)).Layer(LayerKind.Moe, new LayerKey(1, 1, 8, 1, policy));
+    }
+
+    [TestCase(1, 1, RecomputeModules.None, 0.25)]
+    [TestCase(4, 2, RecomputeModules.None, 0.25)]
+    [TestCase(4, 2, RecomputeModules.LayerNorm, 0.25)]
+    [TestCase(4, 1, RecomputeModules.None, 1)]
+    [TestCase(4, 2, RecomputeModules.Experts, 1)]
+    [TestCase(4, 2, RecomputeModules.Full, 1)]
+    [TestCase(1, 1, RecomputeModules.Full, 1)]
+    public void Expert_exchange_hides_with_chunks_only(int ranks, int chunks, RecomputeModules modules, double shown)
+    {
+        double Forward(double share, bool needsChunks)
+        {
+            var stack = TestMachines.Stack with { Exposed = TestMachines.Stack.Exposed with { ExpertParallel = share, ExpertParallelNeedsChunks = needsChunks } };
+            var model = new CostModel(TestModels.Mixtral8x7B, TestMachines.Machine, stack, TestMachines.Workload(Precision.Bf16));
+            var key = LayoutItems.KeyOf(model, new Degrees(8, 1, ranks, 8, 1, chunks), 1, new RecomputePolicy("some", modules));
+            return model.Layers.Layer(LayerKind.Moe, key).Forward;
+        }
+
+        var (free, all) = (Forward(0, false), Forward(1, false));
+        Assert.That(all, Is.GreaterThan(free));
+        Assert.That(Forward(0.25, true), Is.EqualTo(free + (shown * (all - free))).Within(1e-12));
+    }
+
+    [Test]
     public void Frozen_weights_have_no_gradient_and_no_states()
     {
         var workload = TestMachines.Workload(Precision.Bf16) with { Trainable = Trainable.Lora };

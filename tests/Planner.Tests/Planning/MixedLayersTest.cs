@@ -23,7 +23,7 @@ internal sealed class MixedLayersTest
         var model = Model(name);
         var layout = Layout(model, new Degrees(8, 1, 8, 1, 1, 1));
         var problem = model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), Bytes.FromGib(1e6));
-        var parts = ModelParts.Of(model, LayoutItems.KeyOf(layout), LayoutItems.EmbeddingBesideHead(layout));
+        var parts = ModelParts.Of(model, LayoutItems.KeyOf(model, layout), LayoutItems.EmbeddingBesideHead(layout));
         var stages = PlacementSearch.Solve(problem, long.MaxValue, CancellationToken.None).Plan!.Stages;
         var held = stages.Sum(stage => (stage.Dense * (parts.Dense?.Elements.Total ?? 0)) + (stage.Moe * parts.Moe!.Value.Elements.Total) + (stage.Mtp * (parts.Mtp?.Elements.Total ?? 0)))
             + parts.Embedding.Elements.Total + parts.Head.Elements.Total;
@@ -36,7 +36,7 @@ internal sealed class MixedLayersTest
     {
         var model = Model("llama4-maverick");
         var layout = Layout(model, new Degrees(8, tp, 1, 8, 1, 1));
-        var key = LayoutItems.KeyOf(layout);
+        var key = LayoutItems.KeyOf(model, layout);
         var parts = ModelParts.Of(model, key, embeddingBesideHead: true);
         var layers = model.Model.Layers.Select(kind => model.Layers.Layer(kind, key)).ToList();
         using (Assert.EnterMultipleScope())

@@ -58,7 +58,12 @@ internal sealed class StepEstimatorTest
         foreach (var (drawn, layout, _, placed) in Drawn(Draws))
         {
             if (layout.Schedule.Overlaps || drawn.Model.MtpModules > 0) continue;
-            var stack = drawn.Stack with { Exposed = new ExposedShares(1, 1, 1, 1, 1), Host = new(0, 0, default) };
+            var stack = drawn.Stack with
+            {
+                Exposed = new ExposedShares(1, 1, 1, 1, 1),
+                Host = new(0, 0, default),
+                Rates = [.. drawn.Stack.Rates.Select(rates => rates with { MoeLayerHost = default })],
+            };
             var model = new CostModel(drawn.Model, drawn.Machine, stack, drawn.Workload);
             var sent = new StepTraffic(model, layout, placed.Plan!, null).Rows().Sum(row => row.Time.Value);
             var operations = layout.Schedule.Operations(layout.Pipeline).Max(program => program.Length);
@@ -147,7 +152,7 @@ internal sealed class StepEstimatorTest
     // The search rounds every item up to a KiB, and counts the unused weight gradients of all kinds of layers on every rank.
     private static void AssertMemory(CostModel model, LayoutSpec layout, PlacementProblem problem, StagePlan plan, Estimate estimate)
     {
-        var (key, memory) = (LayoutItems.KeyOf(layout), model.Stack.Memory);
+        var (key, memory) = (LayoutItems.KeyOf(model, layout), model.Stack.Memory);
         var unused = memory.AllocatorOverhead * (ModelParts.Of(model, key, false).Fixed - model.Layers.Fixed(key, [], mtp: false));
         for (var rank = 0; rank < layout.Degrees.Pipeline; rank++)
         {

@@ -105,6 +105,7 @@ internal sealed class SpaceBruteForceTest
         var random = new Random(seed);
         var spec = StepBoundModels.Model(random, 3, 5);
         var stack = StepBoundModels.Stack(random) with { FoldedExperts = seed % 2 == 1 };
+        stack = stack with { Exposed = stack.Exposed with { ExpertParallelNeedsChunks = seed % 4 < 2, ExpertParallel = seed % 4 < 2 ? 0.2 : 1 } };
         var machine = StepBoundModels.Machine(random);
         machine = machine with { Node = machine.Node with { Gpus = 2 << random.Next(2) } };
         var gpus = machine.Node.Gpus * random.Next(1, 3);

@@ -77,7 +77,7 @@ internal sealed class StepBoundTest
     /// <summary>The bound as the table of candidates computes it.</summary>
     internal static double Bound(CostModel cost, LayoutSpec layout)
     {
-        var work = new ModelWork(cost, LayoutItems.KeyOf(layout));
+        var work = new ModelWork(cost, LayoutItems.KeyOf(cost, layout));
         var states = StateTotals.Of(cost, work.Parts, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
         return layout.Schedule.Bound(work.With(LayoutItems.SendSeconds(cost, layout.Degrees, work.Key), states), layout.Pipeline);
     }
