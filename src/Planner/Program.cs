@@ -15,4 +15,7 @@ return new App(new CommandContext(
     Planner: () => new PlanMaker(),
     Data: null,
     [.. ScheduleCatalog.All.Select(schedule => schedule.Name)],
-    Debug: Environment.GetEnvironmentVariable("PLANNER_DEBUG") is not (null or ""))).Run(args);
+    Debug: Environment.GetEnvironmentVariable("PLANNER_DEBUG") is not (null or ""))
+{
+    Variable = Environment.GetEnvironmentVariable,
+}).Run(args);

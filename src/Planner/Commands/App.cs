@@ -14,6 +14,7 @@ public sealed class App(CommandContext context)
         CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
         try
         {
+            CheckOptions.RefuseOtherUpdates(args);
             var parse = Root().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
 
             // Left alone, the library prints every error and the whole help on the output.

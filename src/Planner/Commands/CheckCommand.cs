@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Planner.Gates;
+using Planner.Reports;
 
 namespace Planner.Commands;
 
@@ -10,7 +11,8 @@ internal static class CheckCommand
     public static readonly string[] Examples =
     [
         "planner check plan.json",
-        "planner check 'plans/**/*.json' --allow-empty",
+        "planner check 'plans/**/*.json' --allow-empty --junit check.xml",
+        "planner check plan.json --solve --update",
     ];
 
     public static Command Create(CommandContext context)
@@ -26,14 +28,37 @@ internal static class CheckCommand
 
     private static int Run(ParseResult parse, CheckOptions options, CommandContext context)
     {
+        var update = options.Updates(parse, context);
+        var junit = parse.GetValue(options.JUnit);
+        if (junit is not null) FileSet.CheckFile("--junit", junit);
+        var result = Checked(parse, options, update, context);
+        if (update) result = result.Updated();
+        using (var files = new FileSet())
+        {
+            foreach (var plan in result.Plans)
+                if (plan.Update is { } changed) files.Add(changed.Path, writer => writer.Write(changed.Text));
+            if (junit is not null) files.Add(junit, writer => writer.Write(JUnitXml.Write(result)));
+            files.Commit();
+        }
+
+        if (options.SummaryFile(parse, context) is { } summary) CheckSummary.Append(summary, result);
+        context.Output.Write(parse.GetValue(options.Format) switch
+        {
+            CheckFormat.Json => CheckJson.Write(result),
+            CheckFormat.Markdown => CheckMarkdown.Write(result),
+            _ => update ? UpdateText.Write(result) : CheckText.Write(result),
+        });
+        foreach (var file in result.Unreadable) context.Error.WriteLine($"planner: {file.Message}");
+        if (options.Annotates(parse, context)) context.Error.Write(GitHubAnnotations.Write(result, context.Variable("GITHUB_WORKSPACE")));
+        return update ? result.UpdateExitCode : result.ExitCode(parse.GetValue(options.FailOn) ?? FailOn.Error);
+    }
+
+    private static CheckResult Checked(ParseResult parse, CheckOptions options, bool update, CommandContext context)
+    {
         var files = options.Files(parse);
         using var interruption = new Interruption();
-        var examiner = options.Examiner(parse, context);
-        CheckResult result;
-        using (var progress = ProgressLine.Start(context.Error, context.ErrorIsTerminal && parse.GetValue(options.Solve)))
-            result = PlanChecks.Run(files, examiner, context.Debug, progress, interruption.Token);
-        context.Output.Write(CheckText.Write(result));
-        foreach (var file in result.Unreadable) context.Error.WriteLine($"planner: {file.Message}");
-        return result.ExitCode(parse.GetValue(options.FailOn) ?? FailOn.Error);
+        var examiner = options.Examiner(parse, files.Length, update, context);
+        using var progress = ProgressLine.Start(context.Error, context.ErrorIsTerminal && examiner.Solve);
+        return PlanChecks.Run(files, examiner, context.Debug, progress, interruption.Token);
     }
 }

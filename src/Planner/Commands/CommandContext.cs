@@ -22,4 +22,7 @@ public sealed record CommandContext(
 {
     /// <summary>What - stands for where a file is read.</summary>
     public Func<Stream> Input { get; init; } = Console.OpenStandardInput;
+
+    /// <summary>A variable of the environment; null where it is not set.</summary>
+    public Func<string, string?> Variable { get; init; } = _ => null;
 }

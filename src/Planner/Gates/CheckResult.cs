@@ -9,6 +9,12 @@ internal sealed record CheckResult(ImmutableArray<PlanCheck> Plans, ImmutableArr
 {
     public Verdict Verdict => Unreadable.IsEmpty ? Plans.Select(plan => plan.Verdict).DefaultIfEmpty(Verdict.Passed).Max() : Verdict.Unreadable;
 
+    /// <summary>Exit code where files were written: whatever was wrong is right now, unless it cannot be.</summary>
+    public int UpdateExitCode => !Unreadable.IsEmpty ? ExitCodes.Failed : Plans.Any(plan => plan.Infeasible) ? ExitCodes.Infeasible : ExitCodes.Ok;
+
+    /// <summary>The same with what each file gets.</summary>
+    public CheckResult Updated() => this with { Plans = [.. Plans.Select(plan => plan with { Update = PlanUpdate.Of(plan) })] };
+
     /// <summary>That a file could not be read outweighs that a gate failed.</summary>
     public int ExitCode(FailOn failOn)
     {

@@ -12,7 +12,12 @@ internal static class CheckText
     public static string Write(CheckResult result)
     {
         var lines = new TextLines();
-        foreach (var plan in result.Plans) Plan(lines, plan);
+        foreach (var plan in result.Plans)
+        {
+            lines.Line($"{plan.Plan.Path}: {Head(plan)}");
+            Broken(lines, plan);
+        }
+
         foreach (var file in result.Unreadable) lines.Line($"{file.Path}: not checked");
         if (result.Plans.Length + result.Unreadable.Length > 1) lines.Line(Total(result));
         return lines.ToString();
@@ -48,9 +53,16 @@ internal static class CheckText
     /// <summary>A change as a signed percentage; empty where there is none.</summary>
     public static string Change(RuleResult rule) => rule.Change is { } share and not 0 ? Quantity.Change(share) : "";
 
-    private static void Plan(TextLines lines, PlanCheck plan)
+    /// <summary>The rules that do not hold, and how to fix that.</summary>
+    public static string Broken(PlanCheck plan)
     {
-        lines.Line($"{plan.Plan.Path}: {Head(plan)}");
+        var lines = new TextLines();
+        Broken(lines, plan);
+        return lines.ToString();
+    }
+
+    private static void Broken(TextLines lines, PlanCheck plan)
+    {
         var broken = plan.Broken.ToList();
         var rows = broken.Select(rule => (string[])[rule.Metric, Cut("expected " + rule.Expected), Cut("found " + rule.Found), Change(rule)]).ToList();
         if (rows.Count == 0) return;

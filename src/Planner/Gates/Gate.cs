@@ -59,13 +59,13 @@ internal sealed class Gate(Examined plan)
             if (name == "uniform_recompute")
             {
                 if (plan.Recorded.StageRecompute.IsEmpty) continue;
-                return Broken("one recompute policy", "several", "the request asks for one recompute policy, the stages follow several", "request.pins");
+                return Broken("one recompute policy", "several", "the request asks for one recompute policy, the stages follow several", "request.pins") with { Infeasible = true };
             }
 
             if (names[name].All(allowed.Contains)) continue;
             var words = string.Join(',', names[name]);
             return Broken(
-                string.Join(" or ", allowed), words, $"the request pins {name} to {string.Join(" or ", allowed)}, the decisions have {words}", "request.pins");
+                string.Join(" or ", allowed), words, $"the request pins {name} to {string.Join(" or ", allowed)}, the decisions have {words}", "request.pins") with { Infeasible = true };
         }
 
         var batch = (long)decided.Data[0] * decided.MicroBatch[0] * plan.Recorded.MicroBatches;
@@ -153,7 +153,7 @@ internal sealed class Gate(Examined plan)
             case AtLeast least:
                 return Measured(metric, limit, rule.Level, found >= least.Value, least.Value, found);
             case EqualTo equal:
-                return Measured(metric, limit, rule.Level, found.Equals(equal.Value), equal.Value, found);
+                return Measured(metric, limit, rule.Level, found.Equals(SixDigits.Round(equal.Value)), equal.Value, found);
             case Increase increase:
                 if (metric.In(plan.Compared) is { } was) return Compared(metric, increase, rule.Level, was, found);
                 return new RuleResult(metric.Name, limit.Words, RuleLevel.Notice, false, limit.Expected(null), SixDigits.Text(found))
@@ -198,7 +198,7 @@ internal sealed class Gate(Examined plan)
             ActualNumber = found,
             Change = Share(was, found),
             Why = worse ? "worse than " + Before(was) : better ? "better than " + Before(was) + "; a regression could hide in the difference" : "",
-            Fix = worse || better ? Update : "",
+            Fix = (worse || better) && plan.ComparedName is null ? Update : "",
             Place = metric.Path,
         };
     }
@@ -218,7 +218,7 @@ internal sealed class Gate(Examined plan)
             ? plan.Budget.For(plan.Path).Where(rule => rule.Limits.Any(limit => limit is Increase)).Select(rule => rule.Metric.Name).ToHashSet()
             : [];
         var apart = MetricCatalog.All
-            .Where(metric => !compared.Contains(metric.Name))
+            .Where(metric => !compared.Contains(metric.Name) && (metric.Name != "memory_headroom_gib" || SameLimit))
             .Select(metric => (metric.Name, metric.Path, Was: metric.In(plan.Recorded), Now: metric.In(now)))
             .Where(number => number is { Was: not null, Now: not null } && Apart(number.Was.Value, number.Now.Value) > SameNumber)
             .ToList();
@@ -239,6 +239,9 @@ internal sealed class Gate(Examined plan)
             Place = passed ? "estimate" : apart[0].Path,
         };
     }
+
+    // An edited limit is the request's business: it moves the headroom.
+    private bool SameLimit => plan.Recorded.Number("estimate.memory.limit_gib").Equals(SixDigits.Round(plan.Recorded.Request.MemoryLimit.Gib));
 
     private RuleResult Unguarded() => new("budget", "speaks of the plan", RuleLevel.Warning, false, "a rule", "none")
     {

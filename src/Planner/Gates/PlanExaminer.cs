@@ -20,13 +20,16 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
     /// <summary>Whether the requests are solved again.</summary>
     public bool Solve { get; init; }
 
+    /// <summary>Whether the plan files are to be written, so that estimates must hold all that files do.</summary>
+    public bool Update { get; init; }
+
     public Examined Examine(string path, IProgressSink progress, CancellationToken cancel)
     {
         var saved = PlanFileReader.ReadFile(path);
         var budget = Budget ?? UsualBudget(path) ?? Gates.Budget.Default(saved.Request, saved.Asked);
         var places = new InputPlaces(path, catalogs);
         var recorded = new RecordedRequest(saved, places);
-        var decisions = recorded.Decisions();
+        var decisions = recorded.Decisions() with { TwiceTheBatch = Update };
         PlanFound? today = null;
         string? objection = null;
         try

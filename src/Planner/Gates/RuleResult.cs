@@ -1,3 +1,5 @@
+using Planner.Reports;
+
 namespace Planner.Gates;
 
 /// <summary>One rule and whether it holds.</summary>
@@ -23,6 +25,10 @@ internal sealed record RuleResult(string Metric, string Rule, RuleLevel Level, b
 
     /// <summary>The rule says nothing about this plan, which has no such number.</summary>
     public bool Skipped { get; init; }
+
+    /// <summary>The whole in a line.</summary>
+    public string Message =>
+        $"expected {Expected}, found {Found}{(Change is { } share and not 0 ? $" ({Quantity.Change(share)})" : "")}{(Why.Length > 0 ? $": {Why}" : "")}";
 
     /// <summary>Why, and what it means; empty where expected and found say all.</summary>
     public string Why { get; init; } = "";

@@ -25,7 +25,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         request.Points.IsEmpty ? Search(request, progress, cancel) : new SweepMaker(data, catalogs).Find(request, progress, cancel);
 
     public PlanOutcome Estimate(EstimateRequest request, IProgressSink progress, CancellationToken cancel) =>
-        request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value, request.StageRecompute);
+        request.Stages is null ? Search(request.Request, progress, cancel) : Given(request.Request, request.Stages.Value, request.StageRecompute, request.TwiceTheBatch);
 
     private PlanOutcome Search(SolveRequest request, IProgressSink progress, CancellationToken cancel)
     {
@@ -100,7 +100,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         }
     }
 
-    private PlanFound Given(SolveRequest request, ImmutableArray<string> letters, ImmutableArray<string> policies)
+    private PlanFound Given(SolveRequest request, ImmutableArray<string> letters, ImmutableArray<string> policies, bool twiceTheBatch)
     {
         var inputs = PlanningInputs.Load(request, catalogs);
         var pins = request.Pins;
@@ -134,7 +134,8 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var estimator = new StepEstimator(model, layout, plan);
         var estimate = estimator.Estimate();
         var found = new PlanAssembly(inputs, model, null, Evidence(model, inputs)).Given(layout, plan, estimate);
-        return new PlanFound(found with { LargerBatch = LargerBatch.Of(model, layout, plan, estimate, inputs.Request.MemoryLimit) }, estimator.Timeline);
+        var larger = twiceTheBatch ? LargerBatch.Of(model, layout, plan, estimate, inputs.Request.MemoryLimit) : null;
+        return new PlanFound(found with { LargerBatch = larger }, estimator.Timeline);
     }
 
     private static int Level(LayoutSpec layout, string policy) =>

@@ -129,5 +129,8 @@ public sealed record EstimateRequest(SolveRequest Request, ImmutableArray<string
 {
     /// <summary>The recompute policy of each stage where they differ; empty where one pin speaks for all.</summary>
     public ImmutableArray<string> StageRecompute { get; init; } = [];
+
+    /// <summary>The plan says what twice the batch would buy, which takes longer than the rest of an estimate.</summary>
+    public bool TwiceTheBatch { get; init; } = true;
 }
 

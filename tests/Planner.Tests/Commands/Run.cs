@@ -12,11 +12,15 @@ internal sealed record Run(int Code, string Output, string Error)
     public static Run Of(IPlanner planner, params string[] args) => Of(() => planner, debug: false, args);
 
     /// <summary>With something on the standard input.</summary>
-    public static Run Of(Stream input, params string[] args) => Of(() => new FakePlanner(FakePlanner.Found), debug: false, args, input);
+    public static Run Of(Stream input, params string[] args) => Of(() => new FakePlanner(FakePlanner.Found), debug: false, args, input, _ => null);
 
-    public static Run Of(Func<IPlanner> planner, bool debug, params string[] args) => Of(planner, debug, args, Stream.Null);
+    /// <summary>With variables in the environment, which is empty elsewhere.</summary>
+    public static Run In(IReadOnlyDictionary<string, string?> variables, IPlanner planner, params string[] args) =>
+        Of(() => planner, debug: false, args, Stream.Null, variables.GetValueOrDefault);
 
-    private static Run Of(Func<IPlanner> planner, bool debug, string[] args, Stream input)
+    public static Run Of(Func<IPlanner> planner, bool debug, params string[] args) => Of(planner, debug, args, Stream.Null, _ => null);
+
+    private static Run Of(Func<IPlanner> planner, bool debug, string[] args, Stream input, Func<string, string?> variable)
     {
         using var output = new StringWriter { NewLine = "\n" };
         using var error = new StringWriter { NewLine = "\n" };
@@ -24,6 +28,7 @@ internal sealed record Run(int Code, string Output, string Error)
             output, error, ErrorIsTerminal: false, Color: false, planner, Data: null, [.. ScheduleCatalog.All.Select(schedule => schedule.Name)], debug)
         {
             Input = () => input,
+            Variable = variable,
         };
         var code = new App(context).Run(args);
         return new Run(code, output.ToString(), error.ToString());
