@@ -77,7 +77,7 @@ public readonly record struct ItemCost(
     public static long LeastPair(in ItemCost forward, in ItemCost backward) => Math.Max(
         forward.PairForwardCompute + backward.PairBackwardCompute, forward.PairForwardTraffic + backward.PairBackwardTraffic);
 
-    public static ItemCost operator +(ItemCost a, ItemCost b) => new(
+    public static ItemCost operator +(in ItemCost a, in ItemCost b) => new(
         a.Forward + b.Forward,
         a.BackwardInput + b.BackwardInput,
         a.Weight + b.Weight,
@@ -95,7 +95,7 @@ public readonly record struct ItemCost(
         TransientKib = Math.Max(a.TransientKib, b.TransientKib),
     };
 
-    public static ItemCost operator *(int n, ItemCost a) => new(
+    public static ItemCost operator *(int n, in ItemCost a) => new(
         n * a.Forward,
         n * a.BackwardInput,
         n * a.Weight,
@@ -111,5 +111,24 @@ public readonly record struct ItemCost(
         HiddenForward = n * a.HiddenForward,
         HiddenBackward = n * a.HiddenBackward,
         TransientKib = n > 0 ? a.TransientKib : 0,
+    };
+
+    /// <summary>(n * a) + (m * b) + c in one go, for the counts of layers that a stage holds.</summary>
+    public static ItemCost Sum(int n, in ItemCost a, int m, in ItemCost b, in ItemCost c) => new(
+        (n * a.Forward) + (m * b.Forward) + c.Forward,
+        (n * a.BackwardInput) + (m * b.BackwardInput) + c.BackwardInput,
+        (n * a.Weight) + (m * b.Weight) + c.Weight,
+        (n * a.PairForwardCompute) + (m * b.PairForwardCompute) + c.PairForwardCompute,
+        (n * a.PairForwardTraffic) + (m * b.PairForwardTraffic) + c.PairForwardTraffic,
+        (n * a.PairBackwardCompute) + (m * b.PairBackwardCompute) + c.PairBackwardCompute,
+        (n * a.PairBackwardTraffic) + (m * b.PairBackwardTraffic) + c.PairBackwardTraffic,
+        (n * a.ReduceGradients) + (m * b.ReduceGradients) + c.ReduceGradients,
+        (n * a.Update) + (m * b.Update) + c.Update,
+        (n * a.StaticKib) + (m * b.StaticKib) + c.StaticKib,
+        (n * a.ActivationKib) + (m * b.ActivationKib) + c.ActivationKib)
+    {
+        HiddenForward = (n * a.HiddenForward) + (m * b.HiddenForward) + c.HiddenForward,
+        HiddenBackward = (n * a.HiddenBackward) + (m * b.HiddenBackward) + c.HiddenBackward,
+        TransientKib = Math.Max(Math.Max(n > 0 ? a.TransientKib : 0, m > 0 ? b.TransientKib : 0), c.TransientKib),
     };
 }

@@ -111,11 +111,16 @@ public sealed record PlacementProblem(
     {
         var last = stage == Stages - 1;
         if (Levels.IsEmpty || content.Level == StageContent.LeastOfLevels)
-            return (content.Dense * Dense) + (content.Moe * Moe) + (content.Mtp * (last ? MtpOnLast : MtpBeforeLast)) + Fixed(stage);
+        {
+            var least = Fixed(stage);
+            if (content.Mtp > 0) least += content.Mtp * (last ? MtpOnLast : MtpBeforeLast);
+            return ItemCost.Sum(content.Dense, Dense, content.Moe, Moe, least);
+        }
+
         var level = Levels[content.Level];
-        var cost = (content.Dense * level.Dense) + (content.Moe * level.Moe) + (content.Mtp * (last ? level.MtpOnLast : level.MtpBeforeLast))
-            + Fixed(stage, level.Head);
-        return cost with { TransientKib = level.TransientKib + (last ? level.HeadTransientKib : 0) };
+        var rest = Fixed(stage, level.Head);
+        if (content.Mtp > 0) rest += content.Mtp * (last ? level.MtpOnLast : level.MtpBeforeLast);
+        return ItemCost.Sum(content.Dense, level.Dense, content.Moe, level.Moe, rest) with { TransientKib = level.TransientKib + (last ? level.HeadTransientKib : 0) };
     }
 
     /// <summary>Fills the graph's duration table for a placement.</summary>

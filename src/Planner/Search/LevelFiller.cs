@@ -12,13 +12,32 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
     private readonly StageContent[] contents = new StageContent[rank.Stages.Length];
     private readonly ItemCost[] items = new ItemCost[rank.Stages.Length];
     private readonly long[] durations = new long[rank.Durations.Length];
+
+    // Costs of what each stage held last, under every policy: most of the time only the last stage holds something else than before.
+    private readonly StageContent[] costed = new StageContent[rank.Stages.Length];
+    private readonly ItemCost[] costs = new ItemCost[rank.Stages.Length * problem.LevelsOfStage];
+    private bool anyCosted;
     private readonly List<(StageContent[] Contents, long[] Durations, long Kib)> kept = [];
 
     public void Add(StageContent[] counts)
     {
         kept.Clear();
+        Cost(counts);
         Try(counts, 0);
         foreach (var option in kept) target.Add(rank.Rank, option.Contents, option.Durations, option.Kib);
+    }
+
+    private void Cost(StageContent[] counts)
+    {
+        for (var stage = 0; stage < counts.Length; stage++)
+        {
+            if (anyCosted && costed[stage] == counts[stage]) continue;
+            costed[stage] = counts[stage];
+            for (var level = 0; level < problem.LevelsOfStage; level++)
+                costs[(stage * problem.LevelsOfStage) + level] = rank.Cost(stage, counts[stage] with { Level = level });
+        }
+
+        anyCosted = true;
     }
 
     private void Try(StageContent[] counts, int stage)
@@ -32,7 +51,7 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
         for (var level = 0; level < problem.LevelsOfStage; level++)
         {
             contents[stage] = counts[stage] with { Level = level };
-            items[stage] = rank.Cost(stage, contents[stage]);
+            items[stage] = costs[(stage * problem.LevelsOfStage) + level];
             Try(counts, stage + 1);
         }
     }
