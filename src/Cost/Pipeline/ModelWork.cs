@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost.Layers;
+using Planner.Cost.Layout;
 using Planner.Cost.Models;
 using Planner.Cost.Schedules;
 
@@ -103,9 +104,12 @@ public sealed class ModelWork
     public ImmutableArray<ModelWork> Levels { get; } = [];
 
     /// <summary>The work under a key whose recompute policy may be a choice stage by stage: then the least of all choices.</summary>
-    public static ModelWork Of(CostModel model, LayerKey key) => key.Recompute.Levels.IsEmpty
+    public static ModelWork Of(CostModel model, LayerKey key) => Of(model, key, policy => new ModelWork(model, key with { Recompute = policy }));
+
+    /// <summary>The same where the works of single policies are known.</summary>
+    public static ModelWork Of(CostModel model, LayerKey key, Func<RecomputePolicy, ModelWork> single) => key.Recompute.Levels.IsEmpty
         ? new ModelWork(model, key)
-        : new ModelWork(model, key, [.. key.Recompute.Levels.Select(level => new ModelWork(model, key with { Recompute = level }))]);
+        : new ModelWork(model, key, [.. key.Recompute.Levels.Select(single)]);
 
     public LayerKey Key { get; }
 

@@ -192,10 +192,10 @@ internal sealed class CandidateTable
     private long Choices(ISchedule schedule, int chunks) =>
         (long)space.Shardings.Length * (SearchSpace.HasPolicies(schedule, chunks) ? policies.Length : space.Recompute.Length);
 
-    private List<(ISchedule Schedule, PipelineShape Shape)> Runnable(
+    private List<Program> Runnable(
         List<(ISchedule Schedule, int Chunks)> programs, int pp, int microBatches)
     {
-        var shapes = new List<(ISchedule, PipelineShape)>(programs.Count);
+        var shapes = new List<Program>(programs.Count);
         foreach (var (schedule, chunks) in programs)
         {
             var shape = new PipelineShape(pp, chunks, microBatches);
@@ -203,15 +203,14 @@ internal sealed class CandidateTable
             if (LegalityRules.StagesObjection(model.Model, schedule.Stages(shape)) is { } deep) Reject(deep, weight);
             else if (schedule.Objection(shape) is not null) Reject(LegalityRules.ScheduleRuns, weight);
             else if (Twins.Folds(space, schedule, shape)) Reject(LegalityRules.Twin, weight);
-            else shapes.Add((schedule, shape));
+            else shapes.Add(new Program(schedule, shape, (byte)space.Schedules.IndexOf(schedule), Held(schedule, shape)));
         }
 
         return shapes;
     }
 
-    private void ScoreExpert(Degrees degrees, int size, List<(ISchedule Schedule, PipelineShape Shape)> shapes)
+    private void ScoreExpert(Degrees degrees, int size, List<Program> shapes)
     {
-
         // Tensor ranks may hold the same experts, so experts have replicas where nothing else has.
         var single = degrees is { Data: 1, Context: 1 } && (degrees.ExpertReplicas == 1 || model.Model.Moe is null);
 
@@ -231,8 +230,9 @@ internal sealed class CandidateTable
             foreach (var sharding in space.Shardings)
             {
                 var s = (int)sharding;
-                foreach (var (schedule, shape) in shapes)
+                foreach (var program in shapes)
                 {
+                    var (schedule, shape) = (program.Schedule, program.Shape);
                     if (r >= space.Recompute.Length && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
                     var copies = schedule.Copies;
                     var (work, kind) = shape.Chunks == 1 ? (oneChunk, 0) : (chunked, 1);
@@ -262,13 +262,13 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    if (!MayFit(work, totals, schedule, shape))
+                    if (!MayFit(work, totals, program.Held))
                     {
                         Reject(LegalityRules.Memory, 1);
                         continue;
                     }
 
-                    var bound = Bound(work, send, totals, schedule, shape);
+                    var bound = Bound(work, send, totals, program);
                     layouts.Add(new ScoredLayout(
                         bound,
                         degrees.Data,
@@ -278,7 +278,7 @@ internal sealed class CandidateTable
                         (short)degrees.Expert,
                         (short)degrees.Tensor,
                         size,
-                        (byte)space.Schedules.IndexOf(schedule),
+                        program.Index,
                         r,
                         (byte)sharding));
                 }
@@ -287,12 +287,12 @@ internal sealed class CandidateTable
     }
 
     // Layers of the main kind that each rank could hold, added up.
-    private bool MayFit(ModelWork work, in StateTotals states, ISchedule schedule, PipelineShape shape)
+    private bool MayFit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
     {
         var room = limitKib - work.RankBaseKib;
         if (room <= 0) return false;
         long layers = 0;
-        foreach (var rank in Held(schedule, shape))
+        foreach (var rank in ranks)
         {
             var most = long.MaxValue;
             foreach (var held in rank)
@@ -310,10 +310,12 @@ internal sealed class CandidateTable
         return false;
     }
 
-    private double Bound(ModelWork work, double send, in StateTotals states, ISchedule schedule, PipelineShape shape)
+    private double Bound(ModelWork work, double send, in StateTotals states, Program program)
     {
-        var bound = schedule.Bound(work.With(send, states), shape);
-        return work.Levels.IsEmpty ? bound : new RecomputeNeed(work, states, schedule, shape, limitKib - work.RankBaseKib).Bound(bound, send, Held(schedule, shape));
+        var bound = program.Schedule.Bound(work.With(send, states), program.Shape);
+        return work.Levels.IsEmpty
+            ? bound
+            : new RecomputeNeed(work, states, program.Schedule, program.Shape, limitKib - work.RankBaseKib).Bound(bound, send, program.Held);
     }
 
     private ImmutableArray<ImmutableArray<LeastHeld>> Held(ISchedule schedule, PipelineShape shape)
@@ -330,7 +332,8 @@ internal sealed class CandidateTable
         var layer = LayoutItems.KeyOf(model, degrees, size, policies[recompute]);
         var key = (layer.Tensor, layer.Context, layer.Expert, layer.MicroBatch, recompute, layer.ExchangeWaits);
         if (works.TryGetValue(key, out var work)) return work;
-        work = ModelWork.Of(model, layer);
+        work = ModelWork.Of(
+            model, layer, single => policies.IndexOf(single) is >= 0 and var known ? Work(degrees, size, known) : new ModelWork(model, layer with { Recompute = single }));
         works.Add(key, work);
         return work;
     }
@@ -340,4 +343,11 @@ internal sealed class CandidateTable
         rejected.TryGetValue(rule, out var so);
         rejected[rule] = so + count;
     }
+
+    /// <summary>A schedule that runs on so many ranks and micro-batches.</summary>
+    /// <param name="Schedule">Schedule.</param>
+    /// <param name="Shape">Ranks, chunks, micro-batches.</param>
+    /// <param name="Index">Of the schedule in the space.</param>
+    /// <param name="Held">What ranks hold at least.</param>
+    private sealed record Program(ISchedule Schedule, PipelineShape Shape, byte Index, ImmutableArray<ImmutableArray<LeastHeld>> Held);
 }

@@ -67,24 +67,56 @@ internal sealed class PlacementOptions
     {
         var options = new PlacementOptions(costs.Length, rules.Modes);
         var budgets = Budgets(problem, rules, costs, cuts, upperBound);
-        var known = new Dictionary<ulong, (int, int)>();
+        var fillers = new RankFiller[costs.Length];
+        for (var rank = 0; rank < costs.Length; rank++)
+        {
+            var limits = new RankLimits(costs[rank], cuts, budgets.AsSpan(rank * cuts.Count, cuts.Count).ToArray(), memoryLimit);
+            fillers[rank] = new RankFiller(problem, costs[rank], limits, options);
+        }
+
+        // What each mode allows on each rank, judged by the least costs.
+        var known = new Dictionary<ulong, int>();
+        var drafts = new List<(int First, int End)>();
+        var draftOf = new int[options.ranges.Length];
         var pending = new StageRule[rules.Stages];
         foreach (var rank in costs)
         {
             known.Clear();
-            var limits = new RankLimits(rank, cuts, budgets.AsSpan(rank.Rank * cuts.Count, cuts.Count).ToArray(), memoryLimit);
-            var filler = new RankFiller(problem, rank, limits, options);
             for (var mode = 0; mode < rules.Modes; mode++)
             {
+                ref var draft = ref draftOf[(rank.Rank * rules.Modes) + mode];
+                draft = -1;
                 if (!TryRules(rules, rank, mode, pending, out var code)) continue;
-                if (!known.TryGetValue(code, out var range))
+                if (!known.TryGetValue(code, out draft))
+                {
+                    known[code] = draft = drafts.Count;
+                    drafts.Add(fillers[rank.Rank].Draft(pending));
+                }
+            }
+        }
+
+        // A content with so few layers that the other ranks cannot hold the rest is on no placement.
+        var allLayers = fillers.Sum(filler => (long)filler.MostLayers);
+        var allMoe = fillers.Sum(filler => (long)filler.MostMoe);
+        var added = new (int First, int End)[drafts.Count];
+        var next = 0;
+        foreach (var rank in costs)
+        {
+            var filler = fillers[rank.Rank];
+            var leastLayers = problem.DenseLayers + problem.MoeLayers - (allLayers - filler.MostLayers);
+            var leastMoe = problem.MoeLayers - (allMoe - filler.MostMoe);
+            for (var mode = 0; mode < rules.Modes; mode++)
+            {
+                var at = (rank.Rank * rules.Modes) + mode;
+                if (draftOf[at] < 0) continue;
+                if (draftOf[at] == next)
                 {
                     var first = options.Count;
-                    filler.Fill(pending);
-                    known[code] = range = (first, options.Count);
+                    filler.Add(drafts[next], leastLayers, leastMoe);
+                    added[next++] = (first, options.Count);
                 }
 
-                options.ranges[(rank.Rank * rules.Modes) + mode] = range;
+                options.ranges[at] = added[draftOf[at]];
             }
         }
 

@@ -4,9 +4,10 @@ using Planner.Cost.Pipeline;
 namespace Planner.Search;
 
 /// <summary>
-/// Enumerates what one rank may hold. Costs never fall when a layer is added, so the first content that breaks a limit ends its loop. Where
-/// stages have a choice of recompute policy, the least costs of all policies are judged meanwhile, and each content is added with every
-/// combination of policies that is not longer in every operation than another that fits.
+/// Enumerates what one rank may hold. Costs never fall when a layer is added, so the first content that breaks a limit ends its loop. First
+/// contents are drafted by the least that they may cost; those that are then added are judged by what they do cost. Where stages have a choice of
+/// recompute policy, the least are the least costs of all policies, and each content is added with every combination of policies that is not
+/// longer in every operation than another that fits.
 /// </summary>
 internal sealed class RankFiller
 {
@@ -18,6 +19,7 @@ internal sealed class RankFiller
     private readonly ItemCost[] items;
     private readonly long[] durations;
     private readonly LevelFiller? levels;
+    private readonly List<StageContent> drafts = [];
     private StageRule[] rules = [];
     private long kib;
 
@@ -33,12 +35,40 @@ internal sealed class RankFiller
         if (problem.LevelsOfStage > 1) levels = new LevelFiller(problem, rank, limits, target);
     }
 
-    /// <summary>Adds every content the rules allow to the target; the rules are aligned with the rank's stages.</summary>
-    public void Fill(StageRule[] stageRules)
+    /// <summary>Most layers of any draft so far.</summary>
+    public int MostLayers { get; private set; }
+
+    /// <summary>Most layers behind the dense ones of any draft so far.</summary>
+    public int MostMoe { get; private set; }
+
+    /// <summary>Drafts every content the rules allow; the rules are aligned with the rank's stages. Returns where the drafts lie.</summary>
+    public (int First, int End) Draft(StageRule[] stageRules)
     {
         rules = stageRules;
+        var first = drafts.Count;
         for (var i = 0; i < contents.Length; i++) Set(i, rules[i].MinDense, rules[i].MinMoe);
         if (Allowed()) Fill(0, 0, 0);
+        return (first, drafts.Count);
+    }
+
+    /// <summary>Adds those drafts that keep to the limits and hold enough layers to the target.</summary>
+    public void Add((int First, int End) range, long leastLayers, long leastMoe)
+    {
+        for (var at = range.First; at < range.End; at += contents.Length)
+        {
+            drafts.CopyTo(at, contents, 0, contents.Length);
+            var (dense, moe) = (0, 0);
+            foreach (var stage in contents) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
+            if (dense + moe < leastLayers || moe < leastMoe) continue;
+            if (levels is not null)
+            {
+                levels.Add(contents);
+                continue;
+            }
+
+            for (var i = 0; i < items.Length; i++) items[i] = rank.Cost(i, contents[i]);
+            if (limits.Allow(items, durations, least: false, out kib)) target.Add(rank.Rank, contents, durations, kib);
+        }
     }
 
     // Stages behind the one being filled hold their least meanwhile.
@@ -46,8 +76,9 @@ internal sealed class RankFiller
     {
         if (stage == contents.Length)
         {
-            if (levels is not null) levels.Add(contents);
-            else if (limits.Allow(items, durations, least: false, out kib)) target.Add(rank.Rank, contents, durations, kib);
+            drafts.AddRange(contents);
+            MostLayers = Math.Max(MostLayers, dense + moe);
+            MostMoe = Math.Max(MostMoe, moe);
             return;
         }
 
