@@ -149,13 +149,15 @@ internal sealed class PlacementOptions
         if (cuts.Count == 0) return least;
         Array.Fill(least, long.MaxValue);
         var pending = new StageRule[rules.Stages];
+        var known = new HashSet<ulong>();
         var durations = new long[problem.Graph.Durations.Length];
         foreach (var rank in costs)
         {
             var items = new ItemCost[rank.Stages.Length];
+            known.Clear();
             for (var mode = 0; mode < rules.Modes; mode++)
             {
-                if (!TryRules(rules, rank, mode, pending, out _)) continue;
+                if (!TryRules(rules, rank, mode, pending, out var code) || !known.Add(code)) continue;
                 for (var i = 0; i < items.Length; i++)
                     items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp, StageContent.LeastOfLevels));
                 rank.Fill(items, durations, least: true);
