@@ -88,7 +88,7 @@ internal sealed class Gate(Examined plan)
         {
             yield return new RuleResult("inputs." + name, "as recorded", RuleLevel.Error, was == now, Short(was), Short(now))
             {
-                Why = was == now ? "" : $"stale: the {name} is not the one that the plan was made from",
+                Why = was == now ? "" : $"stale: not the {name} that the plan was made from",
                 Fix = was == now ? "" : Update,
                 Place = "inputs." + name,
             };
@@ -220,13 +220,13 @@ internal sealed class Gate(Examined plan)
         var apart = MetricCatalog.All
             .Where(metric => !compared.Contains(metric.Name) && (metric.Name != "memory_headroom_gib" || SameLimit))
             .Select(metric => (metric.Name, metric.Path, Was: metric.In(plan.Recorded), Now: metric.In(now)))
-            .Where(number => number is { Was: not null, Now: not null } && Apart(number.Was.Value, number.Now.Value) > SameNumber)
+            .Where(number => number is { Was: not null, Now: not null } && Apart(number.Name, number.Was.Value, number.Now.Value) > SameNumber)
             .ToList();
         var passed = apart.Count == 0 || !sameInputs;
         return new RuleResult(
             "recorded",
             "numbers of the decisions",
-            apart.Any(number => Apart(number.Was!.Value, number.Now!.Value) > MuchApart) ? RuleLevel.Warning : RuleLevel.Notice,
+            apart.Any(number => Apart(number.Name, number.Was!.Value, number.Now!.Value) > MuchApart) ? RuleLevel.Warning : RuleLevel.Notice,
             passed,
             "what decisions give",
             passed ? "what decisions give" : apart.Count == 1 ? "1 other number" : $"{PlanWords.Of(apart.Count)} other numbers")
@@ -303,7 +303,9 @@ internal sealed class Gate(Examined plan)
 
     private static string Layout(SavedPlan plan) => string.Join(' ', plan.Pins.ByName().Select(pin => $"{pin.Key} {string.Join(',', pin.Value)}"));
 
-    private static double Apart(double was, double now) => Math.Abs(now - was) / Math.Max(Math.Abs(was), Math.Abs(now));
+    // Headroom is the small difference of two rounded numbers.
+    private double Apart(string metric, double was, double now) => Math.Abs(now - was)
+        / (metric == "memory_headroom_gib" ? plan.Recorded.Request.MemoryLimit.Gib : Math.Max(Math.Abs(was), Math.Abs(now)));
 
     private static double? Share(double? was, double now) => was is { } number && number != 0 ? SixDigits.Round((now / number) - 1) : null;
 }

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Planner.Cost.Models;
 using Planner.Inputs;
 using Planner.Planning;
 using Planner.Plans;
@@ -10,6 +12,7 @@ namespace Planner.Gates;
 internal sealed class PlanExaminer(IPlanner planner, string? data)
 {
     private readonly InputCatalogs catalogs = new(data);
+    private readonly ConcurrentDictionary<string, Lazy<Budget>> budgets = new(StringComparer.Ordinal);
 
     /// <summary>The budget file for all plans; null takes the one beside a plan, or in the current folder, or the default rules.</summary>
     public Budget? Budget { get; init; }
@@ -30,6 +33,8 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         var places = new InputPlaces(path, catalogs);
         var recorded = new RecordedRequest(saved, places);
         var decisions = recorded.Decisions() with { TwiceTheBatch = Update };
+        var (loads, pairs) = Tables(saved, catalogs.Model(decisions.Request.Model).Spec, places);
+        if (loads is not null && loads != saved.Inputs.Loads) decisions = UnderToday(decisions, saved, places);
         PlanFound? today = null;
         string? objection = null;
         try
@@ -42,7 +47,7 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         }
 
         var plan = new Examined(
-            path, saved, Baseline?.Plan ?? saved, Baseline?.Name, budget, today, objection, today is null ? null : Digests(saved, today.Plan, places));
+            path, saved, Baseline?.Plan ?? saved, Baseline?.Name, budget, today, objection, today?.Plan.Inputs is { } inputs ? inputs with { Loads = loads, Pairs = pairs } : null);
         return Solve ? Solved(plan, recorded, progress, cancel) : plan;
     }
 
@@ -68,15 +73,18 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         };
     }
 
-    // Decisions are estimated with the load that the plan file holds; whether the tables it came from have changed is read off these.
-    private static PlanInputs Digests(SavedPlan saved, Plan plan, InputPlaces places)
+    // Digests of the tables that experts were placed by.
+    private static (string? Loads, string? Pairs) Tables(SavedPlan saved, ModelSpec model, InputPlaces places) =>
+        saved.Request.Experts is { } experts && MoeLayers.Of(model) is { } layers
+            ? (ExpertLoads.Read(places.Table(experts.Loads), experts.Workload, layers).Digest,
+                experts.Pairs is { } pairs ? ExpertPairs.Read(places.Table(pairs), layers).Digest : null)
+            : (null, null);
+
+    // The plan file holds how even its load was; another table is measured anew, with the experts where they are.
+    private static EstimateRequest UnderToday(EstimateRequest decisions, SavedPlan saved, InputPlaces places)
     {
-        if (saved.Request.Experts is not { } experts || MoeLayers.Of(plan.Model) is not { } layers) return plan.Inputs;
-        return plan.Inputs with
-        {
-            Loads = ExpertLoads.Read(places.Table(experts.Loads), experts.Workload, layers).Digest,
-            Pairs = experts.Pairs is { } pairs ? ExpertPairs.Read(places.Table(pairs), layers).Digest : null,
-        };
+        var experts = saved.Request.Experts!;
+        return decisions with { Request = decisions.Request with { Experts = new ExpertRequest(places.Table(experts.Loads), experts.Workload, null, 0) } };
     }
 
     private Budget? UsualBudget(string plan)
@@ -84,6 +92,4 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         string[] places = [Path.Join(Path.GetDirectoryName(plan), Gates.Budget.UsualName), Gates.Budget.UsualName];
         return places.FirstOrDefault(File.Exists) is { } file ? budgets.GetOrAdd(file, path => new(() => BudgetReader.Read(path))).Value : null;
     }
-
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<string, Lazy<Budget>> budgets = new(StringComparer.Ordinal);
 }
