@@ -236,21 +236,14 @@ public sealed class StepEstimator
 
     private ImmutableArray<StageEstimate> Stages()
     {
-        var shape = layout.Pipeline;
         var stages = ImmutableArray.CreateBuilder<StageEstimate>();
-        var rankOf = new Dictionary<int, (int Rank, int Chunk)>();
-        for (var rank = 0; rank < layout.Degrees.Pipeline; rank++)
-        {
-            var held = layout.Schedule.StagesOf(rank, shape);
-            for (var chunk = 0; chunk < held.Length; chunk++) rankOf.TryAdd(held[chunk], (rank, chunk));
-        }
-
+        var places = StagePlaces.Of(layout.Schedule, layout.Pipeline);
         var next = 0;
         for (var stage = 0; stage < plan.Stages.Length; stage++)
         {
             var content = plan.Stages[stage];
             var cost = problem.StageCost(stage, content);
-            var (rank, chunk) = rankOf[stage];
+            var (rank, chunk) = places[stage];
             var layersHere = content.Layers;
             var inFlight = PeakVector(rank)[StagesOf(rank).IndexOf(stage)];
             var memory = PartsIn(stage).Sum(part => states.Memory(part.Elements).Total) + (inFlight * StageActivations(stage));

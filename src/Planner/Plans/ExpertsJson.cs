@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Planner.Inputs;
 using Planner.Search.Experts;
 
 namespace Planner.Plans;
@@ -9,6 +10,8 @@ namespace Planner.Plans;
 internal static class ExpertsJson
 {
     private const string Balanced = "balanced";
+
+    private static readonly string[] Policies = ["none", "contiguous", Balanced];
 
     public static void Write(Utf8JsonWriter json, Plan plan)
     {
@@ -39,11 +42,33 @@ internal static class ExpertsJson
     /// <summary>The placement of a file; null where experts lie in their order.</summary>
     public static PlacedExperts? Read(JsonPlace decisions, int ranks)
     {
-        if (decisions.MemberOrNull("experts") is not { } place || place.Text("policy") != Balanced) return null;
+        if (decisions.MemberOrNull("experts") is not { } place) return null;
+        var policy = place.Text("policy");
+        if (!Policies.Contains(policy)) throw place.Member("policy").Wrong($"'{OneLine.Of(policy)}' is not allowed; choose from {string.Join(", ", Policies)}");
+        if (policy != Balanced)
+        {
+            if (place.MemberOrNull("layers") is { } unused) throw unused.Wrong($"experts are placed, but the policy is {policy}; say {Balanced}, or leave layers out");
+            return null;
+        }
+
         var layers = place.Rows("layers").Select(row => Layer(row, ranks)).ToImmutableArray();
         var slots = layers.Length == 0 ? 0 : layers[0].Ranks[0].Length;
         if (slots == 0 || layers.Any(layer => layer.Ranks.Any(rank => rank.Length != slots))) throw place.Wrong("every rank must hold the same number of experts, 1 or more");
-        return new PlacedExperts(new ExpertShape(slots * ranks, 0, ranks, 1, 1), layers);
+        if (layers.GroupBy(layer => layer.Layer).FirstOrDefault(layer => layer.Count() > 1) is { Key: var twice })
+            throw place.Member("layers").Wrong(string.Create(CultureInfo.InvariantCulture, $"layer {twice} is given twice; keep one"));
+        var placed = new PlacedExperts(new ExpertShape(slots * ranks, 0, ranks, 1, 1), layers);
+        CheckTotals(place, placed);
+        return placed;
+    }
+
+    // What the layers say is what counts; what is said of all of them must agree, to the digits written.
+    private static void CheckTotals(JsonPlace place, PlacedExperts placed)
+    {
+        var copies = (placed.Shape.Ranks * placed.Shape.Slots) - placed.Layers[0].Ranks.SelectMany(rank => rank).Distinct().Count();
+        if (place.Member("copies").Integer() != copies)
+            throw place.Member("copies").Wrong(string.Create(CultureInfo.InvariantCulture, $"{place.Member("copies").Shown()} does not agree with the layers, which hold {copies}"));
+        if (Math.Abs(place.Number("imbalance") - placed.Mean) > 1e-5 * placed.Mean)
+            throw place.Member("imbalance").Wrong($"{place.Member("imbalance").Shown()} does not agree with the layers, whose mean is {SixDigits.Text(placed.Mean)}");
     }
 
     private static void Layer(Utf8JsonWriter row, PlacedLayer layer)
@@ -83,5 +108,5 @@ internal static class ExpertsJson
     private static int Number(JsonPlace place, int least) =>
         place.Element.ValueKind == JsonValueKind.Number && place.Element.TryGetInt32(out var value) && value >= least
             ? value
-            : throw place.Wrong($"{place.Element.GetRawText()} is not a whole number from {least}");
+            : throw place.Wrong($"{place.Shown()} is not a whole number from {least}");
 }

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
+using Planner.Inputs;
 
 namespace Planner.Plans;
 
 /// <summary>An element of a JSON file that knows where it is, for errors.</summary>
 internal sealed record JsonPlace(string File, string Path, JsonElement Element)
 {
+    private const int LongestShown = 80;
+
     public RefusedException Wrong(string what) => new($"{File}: {(Path.Length == 0 ? "the file" : Path)}: {what}");
 
     public JsonPlace Member(string key) => MemberOrNull(key) ?? throw Wrong($"'{key}' is missing");
@@ -36,9 +39,13 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
 
     public string? TextOrNull(string key) => MemberOrNull(key)?.Text();
 
+    public int Integer() => Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value)
+        ? value
+        : throw Wrong($"{Shown()} is not a whole number");
+
     public int Whole() => Element.ValueKind == JsonValueKind.Number && Element.TryGetInt32(out var value) && value >= 1
         ? value
-        : throw Wrong($"{Element.GetRawText()} is not a whole number from 1");
+        : throw Wrong($"{Shown()} is not a whole number from 1");
 
     public int Whole(string key) => Member(key).Whole();
 
@@ -70,9 +77,16 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
         _ => throw member.Wrong("true or false is expected"),
     };
 
+    /// <summary>The value as an error shows it: one line, cut where it is long.</summary>
+    public string Shown()
+    {
+        var text = OneLine.Of(Element.GetRawText());
+        return text.Length <= LongestShown ? text : text[..LongestShown] + "...";
+    }
+
     public T Word<T>(Func<T, string> of)
         where T : struct, Enum =>
-        PlanWords.Parse(Text(), of) ?? throw Wrong($"'{Text()}' is not allowed; choose from {string.Join(", ", PlanWords.All(of))}");
+        PlanWords.Parse(Text(), of) ?? throw Wrong($"'{OneLine.Of(Text())}' is not allowed; choose from {string.Join(", ", PlanWords.All(of))}");
 
     public T Word<T>(string key, Func<T, string> of)
         where T : struct, Enum => Member(key).Word(of);

@@ -1,118 +1,117 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Planner.Cost.Layout;
+using Planner.Inputs;
 using Planner.Planning;
+using Planner.Plans.Metrics;
 
 namespace Planner.Plans;
 
 /// <summary>Reads what <see cref="PlanFileWriter"/> wrote. A newer minor version is read and its unknown keys are skipped; a newer major version is refused.</summary>
 public static class PlanFileReader
 {
-    public static SavedPlan ReadFile(string path)
-    {
-        try
-        {
-            using var file = File.OpenRead(path);
-            return Read(file, path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new RefusedException($"cannot read the plan '{path}': {error.Message}; give a file of planner solve -o");
-        }
-    }
+    public static SavedPlan ReadFile(string path) => Read(InputText.Read(path, FileKind.Plan));
 
     /// <summary>Reads a stream to its end; <paramref name="name"/> is what errors call it.</summary>
-    public static SavedPlan Read(Stream stream, string name)
-    {
-        using var whole = new MemoryStream();
-        stream.CopyTo(whole);
-        return Read(whole.ToArray(), name);
-    }
+    public static SavedPlan Read(Stream stream, string name) => Read(InputText.Read(stream, name, FileKind.Plan));
 
     /// <summary>Reads text.</summary>
-    public static SavedPlan Read(string text, string name) => Read(Encoding.UTF8.GetBytes(text), name);
+    public static SavedPlan Read(string text, string name) => Read(new InputText(name, Encoding.UTF8.GetBytes(text)));
 
-    private static SavedPlan Read(byte[] utf8, string name)
+    private static SavedPlan Read(InputText text)
     {
-        try
-        {
-            using var document = JsonDocument.Parse(utf8);
-            var plan = new JsonPlace(name, "", document.RootElement);
-            return Plan(plan, SchemaVersion(plan.Text("schema_version"), name), JsonOutline.Of(utf8));
-        }
-        catch (JsonException error)
-        {
-            var line = (error.LineNumber ?? 0) + 1;
-            var column = (error.BytePositionInLine ?? 0) + 1;
-            throw new RefusedException(string.Create(CultureInfo.InvariantCulture, $"{name} is not JSON: line {line}, column {column}; give a file of planner solve -o"));
-        }
+        StrictJson.Check(text.Bytes, text.Name);
+        using var document = JsonDocument.Parse(text.Bytes);
+        var plan = new JsonPlace(text.Name, "", document.RootElement);
+        if (plan.TextOrNull("schema_version") is not { } version)
+            throw new RefusedException($"{text.Name} is no plan file: it has no schema_version; give a file of planner solve -o");
+        return Plan(plan, SchemaVersion(version, text.Name), JsonOutline.Of(text.Bytes));
     }
 
     private static Version SchemaVersion(string text, string name)
     {
         if (!Version.TryParse(text, out var version) || version.Build >= 0 || version.Major < 1)
-            throw new RefusedException($"{name}: schema_version '{text}' is not a version such as {PlanFileWriter.SchemaVersion}");
+            throw new RefusedException($"{name}: schema_version {OneLine.Quote(OneLine.Of(text))} is not a version such as {PlanFileWriter.SchemaVersion}");
         if (version.Major > 1)
-            throw new RefusedException($"{name}: schema_version {text} is newer than this planner reads (1.x); use a newer planner");
+            throw new RefusedException($"{name}: schema_version {version} is newer than this planner reads (1.x); use a newer planner");
         return version;
     }
 
     private static SavedPlan Plan(JsonPlace plan, Version version, JsonOutline outline)
     {
+        RefuseOtherResults(plan);
         var request = plan.Member("request");
         var decisions = plan.Member("decisions");
-        var degrees = decisions.Member("degrees");
-        var policies = Policies(decisions);
+        var degrees = Degrees(decisions.Member("degrees"));
+        var microBatches = decisions.Whole("micro_batches");
+        var stages = SavedStages.Read(decisions, degrees, microBatches);
         var pins = new PlanPins(
-            [degrees.Whole("tp")],
-            [degrees.Whole("cp")],
-            [degrees.Whole("pp")],
-            [degrees.Whole("vpp")],
-            [degrees.Whole("ep")],
-            [degrees.Whole("dp")],
+            [degrees.Tensor],
+            [degrees.Context],
+            [degrees.Pipeline],
+            [degrees.Virtual],
+            [degrees.Expert],
+            [degrees.Data],
             [decisions.Whole("micro_batch")],
             [decisions.Text("schedule")],
-            policies.IsEmpty ? [decisions.Text("recompute")] : [.. policies.Distinct()],
+            stages.Recompute.IsEmpty ? [decisions.Text("recompute")] : [.. stages.Recompute.Distinct()],
             [decisions.Word<Sharding>("sharding", PlanWords.Of)]);
         var asked = PlanRequestReader.Pins(request);
         var saved = new SavedPlan(
-            PlanRequestReader.Request(request, asked, plan.MemberOrNull("estimate")?.MemberOrNull("run")?.NumberOrNull("tokens")),
+            PlanRequestReader.Request(request, asked, plan.Member("estimate").MemberOrNull("run")?.NumberOrNull("tokens")),
             asked,
             PlanRequestReader.Inputs(plan.Member("inputs")),
             pins,
-            decisions.Whole("micro_batches"),
-            Stages(decisions),
+            microBatches,
+            stages.Letters,
             outline)
         {
             SchemaVersion = version,
-            StageRecompute = policies,
-            Experts = ExpertsJson.Read(decisions, pins.Expert[0]),
+            StageRecompute = stages.Recompute,
+            Experts = ExpertsJson.Read(decisions, degrees.Expert),
         };
-        var (product, gpus) = ((long)pins.Tensor[0] * pins.Context[0] * pins.Pipeline[0] * pins.Data[0], saved.Request.Gpus);
-        if (saved.Request.Nodes.Any ? product > gpus : product != gpus) throw degrees.Wrong($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus");
+        CheckSizes(decisions, saved);
+        CheckMetrics(plan, saved);
         return saved;
     }
 
-    // The policy of every stage where they differ; where they do not, each must be the one of the decisions.
-    private static ImmutableArray<string> Policies(JsonPlace decisions)
+    private static void RefuseOtherResults(JsonPlace plan)
     {
-        var one = decisions.Text("recompute");
-        ImmutableArray<string> policies = [.. decisions.Rows("stages").Select(row => row.Text("recompute"))];
-        if (one == RecomputePolicy.PerStageName) return policies;
-        if (policies.FirstOrDefault(policy => policy != one) is { } other)
-            throw decisions.Member("stages").Wrong($"a stage recomputes '{other}', but the decisions say '{one}'; make both the same, or say '{RecomputePolicy.PerStageName}'");
-        return [];
+        (string Key, string What)[] others =
+        [
+            ("front", "a front of plans (--objective pareto)"),
+            ("sweep", "a table of plans (several --gpus or --batch)"),
+            ("infeasible", "the answer that there is no plan"),
+        ];
+        foreach (var (key, what) in others)
+            if (plan.MemberOrNull(key) is not null) throw new RefusedException($"{plan.File} holds {what}, not one plan; give a file of planner solve -o for one");
     }
 
-    // Two spellings of one thing: a hand edit of one of them must not pass unseen.
-    private static ImmutableArray<string> Stages(JsonPlace decisions)
+    private static Degrees Degrees(JsonPlace degrees)
     {
-        var layout = LayoutStringParser.Parse(decisions.Text("layout"));
-        if (layout.Error is { } error) throw decisions.Member("layout").Wrong(error);
-        var letters = decisions.Rows("stages").Select(row => row.Text("layers")).ToImmutableArray();
-        if (!letters.SequenceEqual(layout.Stages)) throw decisions.Member("stages").Wrong("the stages are not those of layout; make both the same");
-        return letters;
+        if (degrees.WholeOrNull("etp") is not (null or 1)) throw degrees.Member("etp").Wrong("experts are not cut by tensor parallelism here; only 1 is allowed");
+        return new Degrees(degrees.Whole("dp"), degrees.Whole("tp"), degrees.Whole("pp"), degrees.Whole("ep"), degrees.Whole("cp"), degrees.Whole("vpp"));
+    }
+
+    private static void CheckSizes(JsonPlace decisions, SavedPlan saved)
+    {
+        var (degrees, gpus, batch) = (saved.Degrees, saved.Request.Gpus, saved.Request.GlobalBatch);
+        var product = (Int128)degrees.Tensor * degrees.Context * degrees.Pipeline * degrees.Data;
+        if (saved.Request.Nodes.Any ? product > gpus : product != gpus)
+            throw decisions.Member("degrees").Wrong(FormattableString.Invariant($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus"));
+        var sequences = (Int128)degrees.Data * saved.Pins.MicroBatch[0] * saved.MicroBatches;
+        if (sequences != batch)
+            throw decisions.Member("micro_batches").Wrong(FormattableString.Invariant($"dp x micro_batch x micro_batches = {sequences}, but the request has a global_batch of {batch}"));
+    }
+
+    // What is compared must be a number; without a step there is nothing to compare.
+    private static void CheckMetrics(JsonPlace plan, SavedPlan saved)
+    {
+        plan.Member("estimate").Number("step_s");
+        foreach (var metric in MetricCatalog.All.Where(metric => metric.In(saved) is null && saved.Outline.Json(metric.Path) is not null))
+        {
+            var place = metric.Path.Split('.').Aggregate(plan, (outer, key) => outer.Member(key));
+            throw place.Wrong($"{place.Shown()} is not a number");
+        }
     }
 }

@@ -49,7 +49,7 @@ internal static class PlanRequestReader
         var pins = request.Member("pins");
         foreach (var name in pins.Names())
             if (!PinNames.Contains(name))
-                throw pins.Wrong($"'{name}' cannot be pinned;{NearestNames.Hint(name, PinNames)} choose from {string.Join(", ", PinNames)}");
+                throw pins.Wrong($"'{OneLine.Of(name)}' cannot be pinned;{NearestNames.Hint(name, PinNames)} choose from {string.Join(", ", PinNames)}");
         return new PlanPins(
             Wholes("tp"),
             Wholes("cp"),
@@ -81,7 +81,7 @@ internal static class PlanRequestReader
         var excluded = request.MemberOrNull("excluded_nodes") is null ? [] : request.Rows("excluded_nodes");
         var nodes = excluded.Select(node => node.Element.ValueKind == JsonValueKind.Number && node.Element.TryGetInt32(out var number) && number >= 0
             ? number
-            : throw node.Wrong($"{node.Element.GetRawText()} is not the number of a node, from 0")).ToList();
+            : throw node.Wrong($"{node.Shown()} is not the number of a node, from 0")).ToList();
         return new NodeLimits([.. nodes.Distinct().Order()], request.WholeOrNull("spare_nodes") ?? 0);
     }
 }

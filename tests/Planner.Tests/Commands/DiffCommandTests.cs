@@ -70,9 +70,10 @@ public sealed class DiffCommandTests
         File.WriteAllText(Path.Join(folder.Path, "other.json"), ChangedPlan.Edited(
             ChangedPlan.Was,
             ("\"pp\": 16,", "\"pp\": 32,"),
-            ("\"dp\": 128,", "\"dp\": 64,")));
+            ("\"dp\": 128,", "\"dp\": 64,"),
+            ("\"micro_batches\": 120", "\"micro_batches\": 240")));
         var output = Diff("was.json", "other.json").Output;
-        Assert.That(output, Does.Contain("2 decisions differ").And.Contain("pp  16   ->  32"));
+        Assert.That(output, Does.Contain("3 decisions differ").And.Contain("pp             16   ->  32"));
     }
 
     [TestCase(new[] { "diff" }, "diff needs two plan files, the old and the new; for example planner diff old.json plan.json")]

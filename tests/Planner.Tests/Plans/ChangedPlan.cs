@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using NUnit.Framework;
+using Planner.Cost.Schedules;
 using Planner.Plans;
 using Planner.Search.Experts;
 
@@ -28,6 +29,7 @@ internal static class ChangedPlan
         ("\"headroom_gib\": 4.00581", "\"headroom_gib\": 4.00731"),
         ("\"gap\": 0,", "\"gap\": 0.012,"),
         ("\"global_batch\": 15360", "\"global_batch\": 15872"),
+        ("\"micro_batches\": 120", "\"micro_batches\": 124"),
         ("\"pp\": [8,16],", "\"pp\": [16],\n      \"ep\": [64],"),
         ("\"objective\": \"time\"", "\"objective\": \"time\",\n    \"excluded_nodes\": [3,17]"),
         (new string('b', 64), new string('f', 64)));
@@ -42,6 +44,26 @@ internal static class ChangedPlan
         }
 
         return text;
+    }
+
+    /// <summary>The old plan with other layers on its stages.</summary>
+    public static string Staged(params string[] letters)
+    {
+        var rows = new List<string>();
+        var next = 0;
+        var places = StagePlaces.Of(SamplePlan.Layout.Schedule, SamplePlan.Layout.Pipeline);
+        foreach (var (stage, layers) in letters.Index())
+        {
+            var (rank, chunk) = stage < places.Length ? places[stage] : (0, 0);
+            var held = layers.Count(letter => letter == 't');
+            var (first, last) = held == 0 ? (-1, -1) : (next, next + held - 1);
+            next += held;
+            rows.Add($"{{\"stage\":{stage},\"rank\":{rank},\"chunk\":{chunk},\"first_layer\":{first},\"last_layer\":{last},\"layers\":\"{layers}\",\"recompute\":\"selective\",\"memory_gib\":1,\"forward_s\":1,\"backward_s\":1,\"weight_s\":1}}");
+        }
+
+        var start = Was[..Was.IndexOf("\"layout\":", StringComparison.Ordinal)];
+        var end = Was[Was.IndexOf("\"experts\":", StringComparison.Ordinal)..];
+        return $"{start}\"layout\": \"{string.Join('|', letters)}\", \"stages\": [{string.Join(',', rows)}], {end}";
     }
 
     private static Plan With(params PlacedLayer[] layers) => SamplePlan.Plan() with

@@ -111,10 +111,11 @@ internal static class SamplePlan
     private static StageEstimate Stage(int stage)
     {
         var content = Stages.Stages[stage];
+        var (rank, chunk) = StagePlaces.Of(Layout.Schedule, Layout.Pipeline)[stage];
         var first = Stages.Stages.Take(stage).Sum(before => before.Layers);
         var weight = content.Dense + (2.5 * content.Moe) + (2.5 * content.Mtp);
         return new StageEstimate(
-            stage, stage, 0, content, LayoutString.Letters(content, stage == 0, stage == Ranks - 1), first, first + content.Layers - 1,
+            stage, rank, chunk, content, LayoutString.Letters(content, stage == 0, stage == Ranks - 1), first, first + content.Layers - 1,
             12_345_678_901 / Ranks * weight / 10,
             Seconds.FromMilliseconds(1.1234567 * weight),
             Seconds.FromMilliseconds(1.3 * weight),
