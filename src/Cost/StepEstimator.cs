@@ -67,7 +67,7 @@ public sealed class StepEstimator
             flops.Value / model.Machine.Accelerator.Bf16.Value)
         {
             ExposedCommunication = Exposed(lines) + mean.DataParallel,
-            ExpertLoad = model.Layers.Exchange?.Load(layout.Degrees.Expert, layout.Degrees.Tensor),
+            ExpertLoad = model.Layers.ExpertLoad(LayoutItems.KeyOf(model, layout, layout.Recompute.Choices[0])),
         };
     }
 

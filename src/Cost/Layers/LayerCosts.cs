@@ -205,6 +205,9 @@ public sealed class LayerCosts
     /// <summary>Bytes of one hand-over between stages.</summary>
     public double BoundaryBytes(LayerKey key) => stack.ElementBytes * Tokens(key) / key.Tensor * model.Hidden;
 
+    /// <summary>Rows of the busiest expert rank over the mean, as MoE layers take it; null for dense models.</summary>
+    public double? ExpertLoad(LayerKey key) => Exchange?.Load(key.Expert, ExpertStride(key));
+
     private int ExpertStride(LayerKey key) => stack.FoldedExperts ? 1 : key.Tensor;
 
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
