@@ -93,7 +93,15 @@ internal static class EstimateCommand
                 throw new RefusedException($"{option.Name} is fixed by --plan; leave one of the two out");
         }
 
-        var recorded = new RecordedRequest(PlanFileReader.ReadFile(file), new InputPlaces(file, new InputCatalogs(data)));
+        // The number of micro-batches follows from the batch: it must not be passed over.
+        var saved = PlanFileReader.ReadFile(file);
+        if (saved.Sequences != saved.Request.GlobalBatch)
+        {
+            throw new RefusedException(FormattableString.Invariant(
+                $"{file}: decisions.micro_batches: dp x micro_batch x micro_batches = {saved.Sequences}, but the request has a global_batch of {saved.Request.GlobalBatch}; make both the same"));
+        }
+
+        var recorded = new RecordedRequest(saved, new InputPlaces(file, new InputCatalogs(data)));
         var kept = recorded.Decisions(parse.GetValue(options.Model), parse.GetValue(options.Hardware), parse.GetValue(options.Stack));
         var given = options.Read(parse, kept.Request.Model, kept.Request.Hardware, kept.Request.Gpus);
         return kept with

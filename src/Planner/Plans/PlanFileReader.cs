@@ -70,7 +70,7 @@ public static class PlanFileReader
             StageRecompute = stages.Recompute,
             Experts = ExpertsJson.Read(decisions, degrees.Expert),
         };
-        CheckSizes(decisions, saved);
+        CheckDegrees(decisions, saved);
         CheckMetrics(plan, saved);
         return saved;
     }
@@ -93,15 +93,12 @@ public static class PlanFileReader
         return new Degrees(degrees.Whole("dp"), degrees.Whole("tp"), degrees.Whole("pp"), degrees.Whole("ep"), degrees.Whole("cp"), degrees.Whole("vpp"));
     }
 
-    private static void CheckSizes(JsonPlace decisions, SavedPlan saved)
+    private static void CheckDegrees(JsonPlace decisions, SavedPlan saved)
     {
-        var (degrees, gpus, batch) = (saved.Degrees, saved.Request.Gpus, saved.Request.GlobalBatch);
+        var (degrees, gpus) = (saved.Degrees, saved.Request.Gpus);
         var product = (Int128)degrees.Tensor * degrees.Context * degrees.Pipeline * degrees.Data;
         if (saved.Request.Nodes.Any ? product > gpus : product != gpus)
             throw decisions.Member("degrees").Wrong(FormattableString.Invariant($"tp x cp x pp x dp = {product}, but the request has {gpus} gpus"));
-        var sequences = (Int128)degrees.Data * saved.Pins.MicroBatch[0] * saved.MicroBatches;
-        if (sequences != batch)
-            throw decisions.Member("micro_batches").Wrong(FormattableString.Invariant($"dp x micro_batch x micro_batches = {sequences}, but the request has a global_batch of {batch}"));
     }
 
     // What is compared must be a number; without a step there is nothing to compare.

@@ -31,6 +31,9 @@ public sealed record SavedPlan(
     /// <summary>Of the file.</summary>
     public required Version SchemaVersion { get; init; }
 
+    /// <summary>Sequences of a step as the decisions have them; another number than the request's batch where somebody edited one of the two.</summary>
+    public Int128 Sequences => (Int128)Pins.Data[0] * Pins.MicroBatch[0] * MicroBatches;
+
     public Degrees Degrees => new(Pins.Data[0], Pins.Tensor[0], Pins.Pipeline[0], Pins.Expert[0], Pins.Context[0], Pins.Virtual[0]);
 
     /// <summary>The number at a place such as estimate.step_s; null where the file has none there.</summary>

@@ -46,9 +46,6 @@ public sealed class DamagedPlanTests
 
     // What two places of a file say must agree, and what is decided must be understood: nothing of it is passed over.
     [TestCase("\"etp\": 1,", "\"etp\": 2,", "p.json: decisions.degrees.etp: experts are not cut by tensor parallelism here; only 1 is allowed")]
-    [TestCase("\"micro_batches\": 120", "\"micro_batches\": 119", "p.json: decisions.micro_batches: dp x micro_batch x micro_batches = 15232, but the request has a global_batch of 15360")]
-    [TestCase("\"micro_batch\": 1,", "\"micro_batch\": 2,", "p.json: decisions.micro_batches: dp x micro_batch x micro_batches = 30720, but the request has a global_batch of 15360")]
-    [TestCase("\"global_batch\": 15360", "\"global_batch\": 7680", "p.json: decisions.micro_batches: dp x micro_batch x micro_batches = 15360, but the request has a global_batch of 7680")]
     [TestCase("\"dp\": 128,", "\"dp\": 2147483647,", "p.json: decisions.degrees: tp x cp x pp x dp = 34359738352, but the request has 2048 gpus")]
     [TestCase("{\"stage\":3,", "{\"stage\":4,", "p.json: decisions.stages[3].stage: 4 does not agree with the layout, the degrees and the schedule, which make it 3")]
     [TestCase("\"stage\":3,\"rank\":3", "\"stage\":3,\"rank\":2", "p.json: decisions.stages[3].rank: 2 does not agree with the layout, the degrees and the schedule, which make it 3")]
