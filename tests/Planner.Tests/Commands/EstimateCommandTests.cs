@@ -42,6 +42,15 @@ public sealed class EstimateCommandTests
         Is.EqualTo("planner: an estimate needs --tp, --ep, --schedule (--cp, --vpp and --micro-batch are 1 by default; without --recompute and --sharding the fastest that fit are taken); give them, a --plan, or use planner solve\n"));
 
     [Test]
+    public void Estimate_PlanFileOfOtherMicroBatches_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var file = Saved(folder);
+        File.WriteAllText(file, File.ReadAllText(file).Replace("\"micro_batches\": 120", "\"micro_batches\": 119", StringComparison.Ordinal));
+        Assert.That(Run.Of(new FakePlanner(FakePlanner.Found), "estimate", "--plan", file), Is.EqualTo(new Run(1, "", $"planner: {file}: decisions.micro_batches: dp x micro_batch x micro_batches = 15232, but the request has a global_batch of 15360; make both the same\n")));
+    }
+
+    [Test]
     public void Estimate_PlanFile_GivesRequestAndPlacement()
     {
         using var folder = new TemporaryFolder();
