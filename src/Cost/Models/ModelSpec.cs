@@ -45,6 +45,17 @@ public sealed record ModelSpec(
     int LearnedPositions,
     Norm Norm)
 {
+    /// <summary>Kind of every layer, first to last, without multi-token-prediction modules.</summary>
+    public ImmutableArray<LayerKind> Layers
+    {
+        get;
+        init
+        {
+            field = value;
+            (LeadingDenseLayers, MoeLayers) = (Leading(value), Moes(value));
+        }
+    } = Layers;
+
     /// <summary>Layers whose queries see a part of the sequence only; null where all see all of it.</summary>
     public AttentionWindow? Window { get; init; }
 
@@ -58,9 +69,9 @@ public sealed record ModelSpec(
     public bool FinalNorm { get; init; } = true;
 
     /// <summary>Dense layers in front of the first MoE layer (all layers of a dense model).</summary>
-    public int LeadingDenseLayers => Layers.TakeWhile(kind => kind == LayerKind.Dense).Count();
+    public int LeadingDenseLayers { get; private init; } = Leading(Layers);
 
-    public int MoeLayers => Layers.Count(kind => kind == LayerKind.Moe);
+    public int MoeLayers { get; private init; } = Moes(Layers);
 
     /// <summary>Layers from the first MoE layer on. Placement takes them for equal: all MoE, or where kinds mix each the mean of them.</summary>
     public int LayersFromFirstMoe => Layers.Length - LeadingDenseLayers;
@@ -78,4 +89,8 @@ public sealed record ModelSpec(
 
     /// <summary>Kind of the layer inside a multi-token-prediction module.</summary>
     public LayerKind MtpLayerKind => Layers[^1];
+
+    private static int Leading(ImmutableArray<LayerKind> layers) => layers.TakeWhile(kind => kind == LayerKind.Dense).Count();
+
+    private static int Moes(ImmutableArray<LayerKind> layers) => layers.Count(kind => kind == LayerKind.Moe);
 }

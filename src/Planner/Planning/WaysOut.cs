@@ -10,7 +10,9 @@ namespace Planner.Planning;
 internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpace space, CandidateTable table, int threads)
 {
     private const int MostLayouts = 200;
+    private const double Near = 1 + (1.0 / 128);
     private const int MostDoublings = 10;
+    private const int MostWidenings = 20;
 
     public PlanOutcome Find(CancellationToken cancel)
     {
@@ -29,51 +31,54 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
 
         Bytes excess;
         int rank;
+        bool proven;
         try
         {
-            (excess, rank) = SmallestExcess(cancel);
+            (excess, rank, proven) = SmallestExcess(cancel);
         }
         catch (OperationCanceledException)
         {
             return new Infeasible($"nothing fits the limit of {limit} GiB (stopped before it was known by how much)", Bytes.Zero, -1, rejected, []);
         }
 
+        if (rank < 0) return new Infeasible($"nothing that fits the limit of {limit} GiB was found", Bytes.Zero, -1, rejected, [.. Ways(cancel)]);
         var message = string.Create(
             CultureInfo.InvariantCulture,
-            $"nothing fits: the emptiest layout needs {(space.MemoryLimit + excess).Gib:0.0} GiB on pipeline rank {rank}, {excess.Gib:0.0} GiB over the limit of {limit} GiB");
+            $"nothing fits: the emptiest layout{(proven ? "" : " found")} needs {(space.MemoryLimit + excess).Gib:0.0} GiB on pipeline rank {rank}, {excess.Gib:0.0} GiB over the limit of {limit} GiB");
         return new Infeasible(message, excess, rank, rejected, [.. Ways(cancel)]);
     }
 
-    // The least memory limit at which a layout may fit, then the exact overrun of the layouts that may fit near it.
-    private (Bytes Excess, int Rank) SmallestExcess(CancellationToken cancel)
+    // The least memory limit at which a layout may fit, then the overrun of the layouts that may fit near it: exact, or the best found where a
+    // placement has too many stages on a rank to be searched.
+    private (Bytes Excess, int Rank, bool Proven) SmallestExcess(CancellationToken cancel)
     {
-        var (low, high) = (space.MemoryLimit, space.MemoryLimit * 2);
-        while (CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts.Count == 0) (low, high) = (high, high * 2);
-        for (var i = 0; i < 7; i++)
-        {
-            var middle = (low + high) / 2;
-            if (CandidateTable.Score(model, space with { MemoryLimit = middle }, threads, cancel).Layouts.Count == 0) low = middle;
-            else high = middle;
-        }
-
+        if (CandidateTable.LeastLimitKib(model, space, threads, cancel) is not { } emptiest) return (Bytes.Zero, -1, false);
+        var high = new Bytes(emptiest * 1024.0) * Near;
         var search = new LayoutSearch(model, space, threads);
+        var memory = new LeastMemory(model, space);
+        var limitKib = (long)Math.Floor(space.MemoryLimit.Value / 1024);
         long least = long.MaxValue;
         var rank = -1;
-        while (rank < 0)
+        var proven = true;
+        for (var i = 0; rank < 0 && i < MostWidenings; i++)
         {
-            var near = new LayoutOrder(CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts);
-            foreach (var scored in near.Take(MostLayouts))
+            var near = CandidateTable.Score(model, space with { MemoryLimit = high }, threads, cancel).Layouts
+                .Select(layout => (Layout: layout, Kib: memory.Kib(layout)))
+                .OrderBy(layout => layout.Kib)
+                .ThenBy(layout => layout.Layout);
+            foreach (var (scored, kib) in near.Take(MostLayouts))
             {
                 cancel.ThrowIfCancellationRequested();
+                if (kib - limitKib >= least) break;
                 var result = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, cancel).Result!;
-                if (result.Fits || result.ExcessKib >= least || result.FullestRank < 0) continue;
-                (least, rank) = (result.ExcessKib, result.FullestRank);
+                if (result.Plan is not null || result.ExcessKib <= 0 || result.ExcessKib >= least || result.FullestRank < 0) continue;
+                (least, rank, proven) = (result.ExcessKib, result.FullestRank, !result.Fits);
             }
 
             high *= 1.25;
         }
 
-        return (new Bytes(least * 1024.0), rank);
+        return (new Bytes(least * 1024.0), rank, proven);
     }
 
     private IEnumerable<WayOut> Ways(CancellationToken cancel)

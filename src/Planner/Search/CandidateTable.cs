@@ -4,6 +4,7 @@ using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
+using Planner.Cost.Units;
 
 namespace Planner.Search;
 
@@ -14,13 +15,16 @@ namespace Planner.Search;
 /// </summary>
 internal sealed class CandidateTable
 {
+    private const long MostKib = 1L << 50;
+
     private readonly CostModel model;
     private readonly SearchSpace space;
     private readonly Dictionary<(int, int, int, int, int, bool), ModelWork> works = [];
     private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly List<ScoredLayout> layouts = [];
-    private readonly long limitKib;
+    private long limitKib;
+    private bool lowersLimit;
     private readonly int mostStages;
     private readonly ImmutableArray<RecomputePolicy> policies;
     private long considered;
@@ -85,13 +89,13 @@ internal sealed class CandidateTable
 
     /// <summary>The same, but where it is cut short what was scored until then is returned.</summary>
     public static CandidateTable ScoreSoFar(
-        CostModel model, SearchSpace space, int threads, CancellationToken cancel, Action<long>? report = null)
+        CostModel model, SearchSpace space, int threads, CancellationToken cancel, Action<long>? report = null, bool lowersLimit = false)
     {
         // Layers cost the same under every pipeline, so degrees that differ only there stay together.
         var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
         var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>>();
         var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
-        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld);
+        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld) { lowersLimit = lowersLimit };
         if (slices.Length == 1) Slice(0);
         else Parallel.For(0, slices.Length, Slice);
         foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
@@ -100,6 +104,14 @@ internal sealed class CandidateTable
         // The first slice speaks for all.
         void Slice(int slice) => slices[slice].ScoreSlice(
             degrees, slice, slices.Length, slice > 0 || report is null ? null : () => report(slices.Sum(one => Volatile.Read(ref one.scored))), cancel);
+    }
+
+    /// <summary>The least memory of a GPU, KiB, with which a layout of the space may fit; null where none can run.</summary>
+    public static long? LeastLimitKib(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
+    {
+        var table = ScoreSoFar(model, space with { MemoryLimit = new Bytes(MostKib * 1024.0) }, threads, cancel, null, lowersLimit: true);
+        cancel.ThrowIfCancellationRequested();
+        return table.limitKib == MostKib ? null : table.limitKib + 1;
     }
 
     private static IEnumerable<Degrees> Degrees(SearchSpace space)
@@ -138,6 +150,7 @@ internal sealed class CandidateTable
         considered += other.considered;
         scored += other.scored;
         complete &= other.complete;
+        limitKib = Math.Min(limitKib, other.limitKib);
         layouts.AddRange(other.layouts);
         foreach (var (rule, count) in other.rejected) Reject(rule, count);
     }
@@ -262,6 +275,12 @@ internal sealed class CandidateTable
                         continue;
                     }
 
+                    if (lowersLimit)
+                    {
+                        LowerLimit(work, totals, program.Held);
+                        continue;
+                    }
+
                     if (!MayFit(work, totals, program.Held))
                     {
                         Reject(LegalityRules.Memory, 1);
@@ -308,6 +327,21 @@ internal sealed class CandidateTable
         }
 
         return false;
+    }
+
+    // The limit falls below what this layout needs, so that only an emptier one will lower it again.
+    private void LowerLimit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    {
+        if (!MayFit(work, states, ranks)) return;
+        var (low, high) = (0L, limitKib);
+        while (high - low > 1)
+        {
+            limitKib = low + ((high - low) / 2);
+            if (MayFit(work, states, ranks)) high = limitKib;
+            else low = limitKib;
+        }
+
+        limitKib = low;
     }
 
     private double Bound(ModelWork work, double send, in StateTotals states, Program program)

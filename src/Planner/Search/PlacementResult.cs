@@ -9,8 +9,8 @@ namespace Planner.Search;
 /// <param name="Makespan">Its replayed makespan in ticks; long.MaxValue without a plan.</param>
 /// <param name="Bound">No placement of this problem is shorter, in ticks. Equal to Makespan where proven.</param>
 /// <param name="Fits">Whether any placement fits the memory.</param>
-/// <param name="ExcessKib">Where none fits: the smallest overrun of the fullest rank over placements looked at; 0 otherwise.</param>
-/// <param name="FullestRank">Where none fits: the rank of that overrun.</param>
+/// <param name="ExcessKib">Where none fits, or none that fits was found and whether one does is not known (Fits is true then): the smallest overrun of the fullest rank over placements looked at; 0 otherwise.</param>
+/// <param name="FullestRank">The rank of that overrun.</param>
 /// <param name="Cuts">Path cuts found on the way: the certificate.</param>
 /// <param name="Nodes">Search nodes.</param>
 /// <param name="Replays">Replays.</param>

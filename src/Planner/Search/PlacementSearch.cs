@@ -74,7 +74,7 @@ public static class PlacementSearch
 
             // The local search found nothing that fits, and the exact answer is out of reach: nothing is known but the bound.
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
-            return Result(incumbent, Math.Min(root, upperBound), 0);
+            return Result(incumbent, Math.Min(root, upperBound), 0) with { ExcessKib = overrun, FullestRank = fullest };
         }
 
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);

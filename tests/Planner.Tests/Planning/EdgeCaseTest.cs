@@ -27,6 +27,17 @@ internal sealed class EdgeCaseTest
     }
 
     [Test]
+    public void Estimate_ManyStagesOfARankDoNotFit_SaysByHowMuchAtMost()
+    {
+        var run = Run.Of(
+            new PlanMaker(),
+            ["estimate", "--model", "gpt3-175b", "--gpus", "1024", "--hw", "a100-80", "--tp", "4", "--cp", "1", "--pp", "8", "--ep", "1", "--vpp", "6",
+                "--schedule", "interleaved", "--micro-batch", "2", "--sharding", "none"]);
+        Assert.That(run.Code, Is.EqualTo(3));
+        Assert.That(run.Output, Does.Contain("nothing fits: the emptiest layout found needs"));
+    }
+
+    [Test]
     public void Solve_OneLayer_IsProvenOptimal([Values] bool moe)
     {
         using var folder = new Inputs.TemporaryFolder();

@@ -4,6 +4,7 @@ using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
+using Planner.Cost.Units;
 using Planner.Inputs;
 using Planner.Search;
 
@@ -44,6 +45,24 @@ internal sealed class StepBoundV3Test
         }
 
         Assert.That(tried, Has.Count.GreaterThanOrEqualTo(6), "schedules sampled");
+    }
+
+    [TestCase(1)]
+    [TestCase(2)]
+    public void LeastLimit_DeepSeekV3Space_IsWhereTheFirstLayoutMayFit(int threads)
+    {
+        var machine = new HardwareCatalog().Load("h800").Spec;
+        var model = new CostModel(
+            new ModelCatalog().Load("v3-671b").Spec,
+            machine,
+            new StackCatalog().Load("deepseek").Spec,
+            new Workload(4096, 960, Precision.Fp8, null));
+        var space = SearchSpace.Default(model, 128, machine.Accelerator.Memory, false);
+        var kib = CandidateTable.LeastLimitKib(model, space, threads, CancellationToken.None)!.Value;
+        Assert.That(Fitting(kib - 1), Is.Zero);
+        Assert.That(Fitting(kib), Is.Positive);
+
+        int Fitting(long limit) => CandidateTable.Score(model, space with { MemoryLimit = new Bytes(limit * 1024.0) }, 2, CancellationToken.None).Layouts.Count;
     }
 
     [Test]
