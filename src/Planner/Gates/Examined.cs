@@ -11,7 +11,7 @@ namespace Planner.Gates;
 /// <param name="Budget">Rules.</param>
 /// <param name="Today">The recorded decisions, estimated today; null where they cannot run.</param>
 /// <param name="Objection">Why they cannot run; null where they can.</param>
-/// <param name="Inputs">Digests of today's inputs; null where the decisions cannot run.</param>
+/// <param name="Inputs">Digests of today's inputs.</param>
 internal sealed record Examined(
     string Path,
     SavedPlan Recorded,
@@ -20,7 +20,7 @@ internal sealed record Examined(
     Budget Budget,
     PlanFound? Today,
     string? Objection,
-    PlanInputs? Inputs)
+    PlanInputs Inputs)
 {
     /// <summary>Today's numbers as a plan file would hold them; null where the decisions cannot run.</summary>
     public SavedPlan? Now { get; } = Today is null ? null : Reread(Today.Plan, Path);

@@ -10,6 +10,8 @@ internal sealed class Gate(Examined plan)
 {
     private const string Decisions = "decisions";
 
+    private const string AsRequested = "as requested";
+
     private const string Update = "--update takes today's numbers";
 
     private const string SolveUpdate = "--solve --update takes today's best plan";
@@ -21,7 +23,7 @@ internal sealed class Gate(Examined plan)
 
     private const double MuchApart = 0.01;
 
-    private readonly bool sameInputs = plan.Inputs is { } now && InputNames(plan.Recorded.Inputs, now).All(input => input.Was == input.Now);
+    private readonly bool sameInputs = InputNames(plan.Recorded.Inputs, plan.Inputs).All(input => input.Was == input.Now);
 
     /// <summary>Every rule of the plan: can it run, was it made from today's inputs, and what the budget says.</summary>
     public static ImmutableArray<RuleResult> Judge(Examined plan) => [.. new Gate(plan).All()];
@@ -29,7 +31,7 @@ internal sealed class Gate(Examined plan)
     private IEnumerable<RuleResult> All()
     {
         yield return Runs();
-        if (AsAsked() is { } broken) yield return broken;
+        yield return AsAsked() ?? new RuleResult(Decisions, AsRequested, RuleLevel.Error, true, "what the request allows", "what the request allows") { Place = Decisions };
         foreach (var input in Digests()) yield return input;
         if (plan.Now is { } now)
         {
@@ -78,13 +80,12 @@ internal sealed class Gate(Examined plan)
                 "decisions.micro_batches");
 
         RuleResult Broken(string expected, string found, string why, string place) =>
-            new(Decisions, "as requested", RuleLevel.Error, false, expected, found) { Why = why, Fix = Anew, Place = place };
+            new(Decisions, AsRequested, RuleLevel.Error, false, expected, found) { Why = why, Fix = Anew, Place = place };
     }
 
     private IEnumerable<RuleResult> Digests()
     {
-        if (plan.Inputs is not { } inputs) yield break;
-        foreach (var (name, was, now) in InputNames(plan.Recorded.Inputs, inputs))
+        foreach (var (name, was, now) in InputNames(plan.Recorded.Inputs, plan.Inputs))
         {
             yield return new RuleResult("inputs." + name, "as recorded", RuleLevel.Error, was == now, Short(was), Short(now))
             {
@@ -125,7 +126,7 @@ internal sealed class Gate(Examined plan)
     public static Cost.Units.Bytes MemoryLimit(Examined plan)
     {
         var recorded = plan.Recorded.Request.MemoryLimit;
-        return plan.Today?.Plan.Machine.Accelerator.Memory is { } memory && plan.Inputs!.Hardware != plan.Recorded.Inputs.Hardware && memory < recorded ? memory : recorded;
+        return plan.Today?.Plan.Machine.Accelerator.Memory is { } memory && plan.Inputs.Hardware != plan.Recorded.Inputs.Hardware && memory < recorded ? memory : recorded;
     }
 
     private IEnumerable<RuleResult> Budgeted(IEnumerable<BudgetRule> rules, SavedPlan now) =>
@@ -177,7 +178,7 @@ internal sealed class Gate(Examined plan)
             ActualNumber = found,
             Change = Share(was, found),
             Why = passed ? "" : plan.Budget.File is { } file ? $"a limit of {Path.GetFileName(file)}" : metric.Name == "tp" ? "the request did not ask for tensor parallelism" : "",
-            Fix = passed ? "" : Anew,
+            Fix = passed ? "" : metric.Name == "tp" && plan.Budget.File is null ? "ask for it (--tp allow), or say in a budget what is fine" : Anew,
             Place = metric.Path,
         };
     }

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Planner.Cost.Models;
 using Planner.Inputs;
 using Planner.Planning;
 using Planner.Plans;
@@ -33,7 +32,7 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         var places = new InputPlaces(path, catalogs);
         var recorded = new RecordedRequest(saved, places);
         var decisions = recorded.Decisions() with { TwiceTheBatch = Update };
-        var (loads, pairs) = Tables(saved, catalogs.Model(decisions.Request.Model).Spec, places);
+        var (loads, pairs) = Tables(saved, decisions.Request.Model, places);
         if (loads is not null && loads != saved.Inputs.Loads) decisions = UnderToday(decisions, saved, places);
         PlanFound? today = null;
         string? objection = null;
@@ -47,7 +46,7 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         }
 
         var plan = new Examined(
-            path, saved, Baseline?.Plan ?? saved, Baseline?.Name, budget, today, objection, today?.Plan.Inputs is { } inputs ? inputs with { Loads = loads, Pairs = pairs } : null);
+            path, saved, Baseline?.Plan ?? saved, Baseline?.Name, budget, today, objection, (today?.Plan.Inputs ?? Inputs(decisions.Request)) with { Loads = loads, Pairs = pairs });
         return Solve ? Solved(plan, recorded, progress, cancel) : plan;
     }
 
@@ -73,9 +72,12 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
         };
     }
 
+    private PlanInputs Inputs(SolveRequest request) =>
+        new(catalogs.Model(request.Model).Digest, catalogs.Machine(request.Hardware).Digest, catalogs.Stack(request.Stack!).Digest);
+
     // Digests of the tables that experts were placed by.
-    private static (string? Loads, string? Pairs) Tables(SavedPlan saved, ModelSpec model, InputPlaces places) =>
-        saved.Request.Experts is { } experts && MoeLayers.Of(model) is { } layers
+    private (string? Loads, string? Pairs) Tables(SavedPlan saved, string model, InputPlaces places) =>
+        saved.Request.Experts is { } experts && MoeLayers.Of(catalogs.Model(model).Spec) is { } layers
             ? (ExpertLoads.Read(places.Table(experts.Loads), experts.Workload, layers).Digest,
                 experts.Pairs is { } pairs ? ExpertPairs.Read(places.Table(pairs), layers).Digest : null)
             : (null, null);

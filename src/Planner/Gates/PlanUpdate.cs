@@ -45,7 +45,7 @@ internal sealed record PlanUpdate(string Path, string Text, PlanDiff Diff)
                 StepIncrease = asked.StepIncrease,
                 Robust = asked.Robust,
             },
-            Inputs = plan.Inputs!,
+            Inputs = plan.Inputs,
             Findings = [.. today.Findings, new Finding(FindingLevel.Note, Kept)],
         };
     }

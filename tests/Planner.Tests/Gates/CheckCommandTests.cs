@@ -62,7 +62,7 @@ public sealed class CheckCommandTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.Code, Is.EqualTo(2));
-            Assert.That(run.Output, Does.Contain("cannot run").And.Contain("does not run it"));
+            Assert.That(run.Output, Does.Contain("cannot run").And.Contain("does not run it").And.Contain("inputs.stack"));
         }
     }
 
