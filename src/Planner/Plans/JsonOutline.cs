@@ -12,9 +12,9 @@ namespace Planner.Plans;
 /// </summary>
 public sealed class JsonOutline
 {
-    private readonly ImmutableDictionary<string, Place> members;
+    private readonly Dictionary<string, Place> members;
 
-    private JsonOutline(ImmutableArray<string> paths, ImmutableDictionary<string, Place> members)
+    private JsonOutline(ImmutableArray<string> paths, Dictionary<string, Place> members)
     {
         Paths = paths;
         this.members = members;
@@ -27,7 +27,7 @@ public sealed class JsonOutline
     public static JsonOutline Of(ReadOnlySpan<byte> utf8)
     {
         var paths = ImmutableArray.CreateBuilder<string>();
-        var members = ImmutableDictionary.CreateBuilder<string, Place>(StringComparer.Ordinal);
+        var members = new Dictionary<string, Place>(StringComparer.Ordinal);
         var reader = new Utf8JsonReader(utf8);
         var outer = new Stack<string>();
         var (line, counted) = (1, 0);
@@ -58,7 +58,7 @@ public sealed class JsonOutline
             }
         }
 
-        return new JsonOutline(paths.ToImmutable(), members.ToImmutable());
+        return new JsonOutline(paths.ToImmutable(), members);
     }
 
     public double? Number(string path) => members.TryGetValue(path, out var member) ? member.Number : null;

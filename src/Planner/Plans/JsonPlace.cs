@@ -26,12 +26,11 @@ internal sealed record JsonPlace(string File, string Path, JsonElement Element)
         ? Element.EnumerateObject().Select(member => member.Name)
         : throw Wrong("an object is expected");
 
-    public IEnumerable<JsonPlace> Rows(string key)
-    {
-        var array = Member(key);
-        if (array.Element.ValueKind != JsonValueKind.Array) throw array.Wrong("an array is expected");
-        return array.Element.EnumerateArray().Select((row, index) => new JsonPlace(File, string.Create(CultureInfo.InvariantCulture, $"{array.Path}[{index}]"), row));
-    }
+    public IEnumerable<JsonPlace> Rows() => Element.ValueKind == JsonValueKind.Array
+        ? Element.EnumerateArray().Select((row, index) => new JsonPlace(File, string.Create(CultureInfo.InvariantCulture, $"{Path}[{index}]"), row))
+        : throw Wrong("an array is expected");
+
+    public IEnumerable<JsonPlace> Rows(string key) => Member(key).Rows();
 
     public string Text() => Element.ValueKind == JsonValueKind.String ? Element.GetString()! : throw Wrong("a text is expected");
 

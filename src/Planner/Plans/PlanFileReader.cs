@@ -4,10 +4,14 @@ using Planner.Cost.Layout;
 using Planner.Inputs;
 using Planner.Planning;
 using Planner.Plans.Metrics;
+using Planner.Plans.Schema;
 
 namespace Planner.Plans;
 
-/// <summary>Reads what <see cref="PlanFileWriter"/> wrote. A newer minor version is read and its unknown keys are skipped; a newer major version is refused.</summary>
+/// <summary>
+/// Reads what <see cref="PlanFileWriter"/> wrote. A newer minor version is read and its unknown keys are skipped, in a known one they are refused; a newer
+/// major version is refused.
+/// </summary>
 public static class PlanFileReader
 {
     public static SavedPlan ReadFile(string path) => Read(InputText.Read(path, FileKind.Plan));
@@ -40,6 +44,7 @@ public static class PlanFileReader
     private static SavedPlan Plan(JsonPlace plan, Version version, JsonOutline outline)
     {
         RefuseOtherResults(plan);
+        if (version <= Version.Parse(PlanFileWriter.SchemaVersion)) UnknownMembers.Refuse(plan, PlanSchema.Plan);
         var request = plan.Member("request");
         var decisions = plan.Member("decisions");
         var degrees = Degrees(decisions.Member("degrees"));

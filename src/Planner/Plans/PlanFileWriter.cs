@@ -8,7 +8,7 @@ namespace Planner.Plans;
 /// <summary>Writes a plan as JSON: fixed keys in a fixed order, nothing of the time or the machine it was made on.</summary>
 public static class PlanFileWriter
 {
-    /// <summary>A new key raises the minor version, a changed meaning the major one; data/schema/plan.schema.json describes it.</summary>
+    /// <summary>A new key raises the minor version, a changed meaning the major one; <see cref="Schema.PlanSchema"/> describes it.</summary>
     public const string SchemaVersion = "1.1";
 
     public static string Write(Plan plan) => PlanJson.Object(json =>

@@ -4,7 +4,6 @@ using Planner.Cost;
 using Planner.Cost.Hardware;
 using Planner.Cost.Layout;
 using Planner.Cost.Units;
-using Planner.Inputs;
 using Planner.Planning;
 
 namespace Planner.Plans;
@@ -12,9 +11,6 @@ namespace Planner.Plans;
 /// <summary>Reads the request and the digests of a plan file: what <see cref="PlanFileWriter.Request"/> and <see cref="PlanFileWriter.Inputs"/> wrote.</summary>
 internal static class PlanRequestReader
 {
-    private static readonly string[] PinNames =
-        ["tp", "cp", "pp", "vpp", "ep", "dp", "micro_batch", "schedule", "recompute", "uniform_recompute", "sharding"];
-
     /// <param name="request">The request.</param>
     /// <param name="pins">What it fixed.</param>
     /// <param name="tokens">Tokens of the run, which the file keeps with the estimate.</param>
@@ -47,9 +43,6 @@ internal static class PlanRequestReader
     public static PlanPins Pins(JsonPlace request)
     {
         var pins = request.Member("pins");
-        foreach (var name in pins.Names())
-            if (!PinNames.Contains(name))
-                throw pins.Wrong($"'{OneLine.Of(name)}' cannot be pinned;{NearestNames.Hint(name, PinNames)} choose from {string.Join(", ", PinNames)}");
         return new PlanPins(
             Wholes("tp"),
             Wholes("cp"),

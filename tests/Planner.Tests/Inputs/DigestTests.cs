@@ -55,6 +55,67 @@ public sealed class DigestTests
         Assert.That(all, Is.All.Match("^[0-9a-f]{64}$"));
     }
 
+    // Each value of a file, one at a time: none is left out of its digest.
+    [TestCase("models/v3-671b.json")]
+    [TestCase("hardware/h800.json")]
+    [TestCase("stacks/deepseek.json")]
+    public void EveryValue_ChangesTheDigest(string file)
+    {
+        var text = Shipped.Text(file);
+        var digests = new List<string> { Digest(text) };
+        for (var value = 0; Changed(text, value) is { } changed; value++) digests.Add(Digest(changed));
+        Assert.That(digests, Has.Count.GreaterThan(20));
+        Assert.That(digests, Is.Unique);
+    }
+
+    // Order, white space and the spelling of every number, all at once.
+    [TestCase("models/v3-671b.json")]
+    [TestCase("hardware/h800.json")]
+    [TestCase("stacks/deepseek.json")]
+    public void Respelled_KeepsTheDigest(string file)
+    {
+        var text = Shipped.Text(file);
+        var shuffled = Shuffled(JsonNode.Parse(text)!, new Random(7)).ToJsonString();
+        var respelled = System.Text.RegularExpressions.Regex.Replace(
+            shuffled, "(?<=[:,\\[])-?[0-9]+(\\.[0-9]+)?(?=[,\\]}])", number => number.Value + (number.Value.Contains('.', StringComparison.Ordinal) ? "00" : ".0") + "E+0");
+        Assert.That(respelled, Is.Not.EqualTo(shuffled));
+        Assert.That(Digest(respelled.Replace(",\"", " ,\r\n\t\"", StringComparison.Ordinal)), Is.EqualTo(Digest(text)));
+    }
+
+    // The file with its n-th value changed; null where it has no more.
+    private static string? Changed(string text, int which)
+    {
+        var root = JsonNode.Parse(text)!;
+        var leaves = Leaves(root).ToList();
+        if (which >= leaves.Count) return null;
+        var (parent, key, index, leaf) = leaves[which];
+        JsonNode other = leaf.GetValueKind() switch
+        {
+            System.Text.Json.JsonValueKind.Number => leaf.GetValue<double>() + 1,
+            System.Text.Json.JsonValueKind.String => leaf.GetValue<string>() + "x",
+            System.Text.Json.JsonValueKind.True => false,
+            _ => true,
+        };
+        if (key is not null) parent[key] = other;
+        else parent[index] = other;
+        return root.ToJsonString();
+    }
+
+    private static IEnumerable<(JsonNode Parent, string? Key, int Index, JsonNode Leaf)> Leaves(JsonNode node)
+    {
+        var children = node switch
+        {
+            JsonObject fields => fields.Select(field => (Key: (string?)field.Key, Index: 0, field.Value)),
+            JsonArray items => items.Select((item, index) => (Key: (string?)null, Index: index, Value: item)),
+            _ => [],
+        };
+        foreach (var (key, index, value) in children.Where(child => child.Value is not null))
+        {
+            if (value is JsonValue) yield return (node, key, index, value);
+            else foreach (var leaf in Leaves(value!)) yield return leaf;
+        }
+    }
+
     private static string Digest(string text) => CanonicalDigest.Of(JsonFile.Parse(new InputText("t", Encoding.UTF8.GetBytes(text))).Root);
 
     private static JsonNode Shuffled(JsonNode node, Random random)
