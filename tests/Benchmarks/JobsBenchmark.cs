@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Planner.Planning;
-using Planner.Search;
 
 namespace Planner.Benchmarks;
 
@@ -36,12 +35,5 @@ public class JobsBenchmark
             Robust = robust,
         };
         return new PlanMaker().Solve(request, new Silent(), CancellationToken.None) as PlanFound ?? throw new InvalidOperationException("no plan");
-    }
-
-    private sealed class Silent : IProgressSink
-    {
-        public void Report(in SearchProgress progress)
-        {
-        }
     }
 }

@@ -1,6 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Planner.Planning;
-using Planner.Search;
 
 namespace Planner.Benchmarks;
 
@@ -14,11 +13,4 @@ public class SolveBenchmark
     [Benchmark]
     public PlanOutcome Solve() => new PlanMaker().Solve(MainJob.Request(Threads), new Silent(), CancellationToken.None) as PlanFound
         ?? throw new InvalidOperationException("no plan");
-
-    private sealed class Silent : IProgressSink
-    {
-        public void Report(in SearchProgress progress)
-        {
-        }
-    }
 }
