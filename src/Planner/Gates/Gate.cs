@@ -70,7 +70,7 @@ internal sealed class Gate(Examined plan)
                 string.Join(" or ", allowed), words, $"the request pins {name} to {string.Join(" or ", allowed)}, the decisions have {words}", "request.pins") with { Infeasible = true };
         }
 
-        var batch = (long)decided.Data[0] * decided.MicroBatch[0] * plan.Recorded.MicroBatches;
+        var batch = plan.Recorded.Sequences;
         return batch == request.GlobalBatch
             ? null
             : Broken(
@@ -294,7 +294,7 @@ internal sealed class Gate(Examined plan)
 
         return SameDecisions(plan.Recorded, best)
             ? result
-            : result with { Level = RuleLevel.Notice, Passed = false, Why = $"equally good, but decided otherwise: {Layout(best)}", Fix = SolveUpdate };
+            : result with { Level = RuleLevel.Notice, Passed = false, Why = $"as good within the tolerance, but decided otherwise: {Layout(best)}", Fix = SolveUpdate };
     }
 
     private static bool SameDecisions(SavedPlan one, SavedPlan other) =>
@@ -302,7 +302,8 @@ internal sealed class Gate(Examined plan)
         && one.Stages.SequenceEqual(other.Stages)
         && one.StageRecompute.SequenceEqual(other.StageRecompute);
 
-    private static string Layout(SavedPlan plan) => string.Join(' ', plan.Pins.ByName().Select(pin => $"{pin.Key} {string.Join(',', pin.Value)}"));
+    private string Layout(SavedPlan best) => string.Join(' ', best.Pins.ByName().Select(pin => $"{pin.Key} {string.Join(',', pin.Value)}"))
+        + (best.Stages.SequenceEqual(plan.Recorded.Stages) ? "" : $" layout {LayoutString.Write(best.Stages)}");
 
     // Headroom is the small difference of two rounded numbers.
     private double Apart(string metric, double was, double now) => Math.Abs(now - was)

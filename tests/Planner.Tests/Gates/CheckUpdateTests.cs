@@ -142,6 +142,58 @@ public sealed class CheckUpdateTests
     }
 
     [Test]
+    public void Solve_AWorseBest_IsAnError()
+    {
+        using var plan = new GuardedPlan();
+        var run = CheckCommandTests.Slower(plan).Check("--solve");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Code, Is.EqualTo(2));
+            Assert.That(run.Output, Does.Match("error +best +expected at most 1\\.[0-9]+ +found 1\\.[0-9]+ +\\+[0-9.]+ %").And.Contain("the best plan of this request is worse today than recorded"));
+        }
+    }
+
+    [Test]
+    public void Solve_AnEquallyGoodPlan_IsANotice()
+    {
+        // A layer moved from one stage to the other costs 1.2 %.
+        using var plan = new GuardedPlan();
+        plan.Write("planner.budget.json", """{"rules": [{"metric": "step_s", "max_increase_percent": 2}]}""")
+            .Edit("plan.json", "\"Et*14|t*13,L\"", "\"Et*13|t*14,L\"")
+            .Edit("plan.json", "\"last_layer\":13,\"layers\":\"Etttttttttttttt\"", "\"last_layer\":12,\"layers\":\"Ettttttttttttt\"")
+            .Edit("plan.json", "\"first_layer\":14,\"last_layer\":26,\"layers\":\"tttttttttttttL\"", "\"first_layer\":13,\"last_layer\":26,\"layers\":\"ttttttttttttttL\"")
+            .Check("--update");
+        var run = plan.Check("--solve");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Code, Is.Zero);
+            Assert.That(run.Output, Does.StartWith("plan.json: passed: 1 notice;").And.Contain("as good within the tolerance").And.Contain("layout Et*14|t*13,L"));
+        }
+    }
+
+    [Test]
+    public void Update_PrintsWhatItChanged()
+    {
+        using var plan = new GuardedPlan();
+        Golden.Verify(CheckCommandTests.Slower(plan).Check("--update").Output, "updated");
+    }
+
+    [Test]
+    public void Update_OneBadPlanAmongGood_LeavesOnlyThatOne()
+    {
+        using var plan = new GuardedPlan();
+        CheckCommandTests.Slower(plan).Write("bad.json", "{");
+        var run = plan.Check(plan.File("bad.json"), "--update");
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Code, Is.EqualTo(1));
+            Assert.That(run.Output, Does.StartWith("plan.json: updated").And.EndWith("bad.json: not checked\n"));
+            Assert.That(File.ReadAllText(plan.File("bad.json")), Is.EqualTo("{"));
+            Assert.That(plan.Check().Code, Is.Zero);
+        }
+    }
+
+    [Test]
     public void Solve_ARequestWithoutAPlan_IsInfeasible()
     {
         using var plan = new GuardedPlan();
