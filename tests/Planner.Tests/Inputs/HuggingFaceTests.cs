@@ -25,7 +25,7 @@ public sealed class HuggingFaceTests
         ModelSpec shipped = new ModelCatalog().Load(slug).Spec;
         ModelSpec published = new ModelCatalog().Load(Shipped.HuggingFace(slug)).Spec;
         Assert.That(published.Layers, Is.EqualTo(shipped.Layers));
-        Assert.That(published with { Name = "", Layers = default }, Is.EqualTo(shipped with { Name = "", Layers = default }));
+        Assert.That(published with { Name = "", Layers = [] }, Is.EqualTo(shipped with { Name = "", Layers = [] }));
     }
 
     // Exact totals and active counts (1e9, input embedding included) computed elsewhere from the same formulas and checked against the publications.
