@@ -58,8 +58,8 @@ internal static class StrictJson
             }
         }
 
-        // All that was read is right, but something is missing.
-        if (reader.CurrentDepth > 0 || reader.BytesConsumed < utf8.TrimEnd(" \t\r\n"u8).Length)
+        // All that was read is right, but something is missing. The depth counts what is open around the last token, not what it opens.
+        if (reader.CurrentDepth > 0 || reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray || reader.BytesConsumed < utf8.TrimEnd(" \t\r\n"u8).Length)
             throw new RefusedException($"{name} ends in the middle, in line {Line(utf8)}; it may be cut short: write it again with planner solve -o");
     }
 

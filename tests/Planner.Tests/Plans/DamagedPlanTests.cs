@@ -28,6 +28,8 @@ public sealed class DamagedPlanTests
     [TestCase("{\"\\udc00\": 1}", "p.json: line 1: half of a surrogate pair in a text")]
     [TestCase("{\n\"a\": [1,\n", "p.json ends in the middle, in line 3; it may be cut short: write it again with planner solve -o")]
     [TestCase("{\"schema_version\": \"1.1\", \"reque", "p.json ends in the middle, in line 1; it may be cut short: write it again with planner solve -o")]
+    [TestCase("{\n", "p.json ends in the middle, in line 2; it may be cut short: write it again with planner solve -o")]
+    [TestCase("[", "p.json ends in the middle, in line 1; it may be cut short: write it again with planner solve -o")]
     [TestCase("[1]", "p.json: the file: an object is expected")]
     [TestCase("\"plan\"", "p.json: the file: an object is expected")]
     [TestCase("{}", "p.json is no plan file: it has no schema_version; give a file of planner solve -o")]
