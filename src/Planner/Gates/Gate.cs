@@ -66,8 +66,8 @@ internal sealed class Gate(Examined plan)
 
             if (names[name].All(allowed.Contains)) continue;
             var words = string.Join(',', names[name]);
-            return Broken(
-                string.Join(" or ", allowed), words, $"the request pins {name} to {string.Join(" or ", allowed)}, the decisions have {words}", "request.pins") with { Infeasible = true };
+            var broken = Broken(string.Join(" or ", allowed), words, $"the request pins {name} to {string.Join(" or ", allowed)}, the decisions have {words}", "request.pins");
+            return broken with { Infeasible = true };
         }
 
         var batch = plan.Recorded.Sequences;
