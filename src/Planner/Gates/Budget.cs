@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Planner.Planning;
 using Planner.Plans;
 using Planner.Plans.Metrics;
 
@@ -30,8 +29,8 @@ internal sealed record Budget(string? File, ImmutableArray<BudgetRule> Rules)
     private static BudgetRule NoTensor { get; } = new(null, MetricCatalog.Find("tp")!, RuleLevel.Warning, [new EqualTo(1)]);
 
     /// <summary>The rules that hold without a file. Tensor parallelism is fine where the request asked for it.</summary>
-    public static Budget Default(PlanRequest request, PlanPins asked) => new(
-        null, request.TensorPolicy == TensorPolicy.Avoid && asked.Tensor.IsEmpty ? [Step, Memory, NoTensor] : [Step, Memory]);
+    public static Budget Default(PlanRequest request) => new(
+        null, request.TensorPolicy == TensorPolicy.Avoid ? [Step, Memory, NoTensor] : [Step, Memory]);
 
     /// <summary>The rules that speak of a plan.</summary>
     public IEnumerable<BudgetRule> For(string plan)

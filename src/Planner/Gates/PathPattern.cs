@@ -38,7 +38,7 @@ internal sealed class PathPattern(string text)
         {
             for (var skipped = 0; skipped <= names.Length; skipped++)
                 if (Matches(pattern[1..], names[skipped..])) return true;
-            return pattern.Length == 1;
+            return false;
         }
 
         return !names.IsEmpty && MatchesName(pattern[0], names[0]) && Matches(pattern[1..], names[1..]);

@@ -28,7 +28,7 @@ internal sealed class PlanExaminer(IPlanner planner, string? data)
     public Examined Examine(string path, IProgressSink progress, CancellationToken cancel)
     {
         var saved = PlanFileReader.ReadFile(path);
-        var budget = Budget ?? UsualBudget(path) ?? Gates.Budget.Default(saved.Request, saved.Asked);
+        var budget = Budget ?? UsualBudget(path) ?? Gates.Budget.Default(saved.Request);
         var places = new InputPlaces(path, catalogs);
         var recorded = new RecordedRequest(saved, places);
         var decisions = recorded.Decisions() with { TwiceTheBatch = Update };
