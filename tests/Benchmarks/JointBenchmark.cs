@@ -16,7 +16,7 @@ public class JointBenchmark
     public void Setup()
     {
         job = new MainJob();
-        var layouts = CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).Layouts.Where(layout => layout.Tensor == 1 && layout.Recompute < job.Space.Recompute.Length).ToList();
+        var layouts = CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).ByTensor.First().One;
         var result = new LayoutSearch(job.Model, job.Space, 1).Run(new LayoutOrder(layouts), PlanMaker.ReplayWithin, null, CancellationToken.None);
         best = result.Best!;
         (candidates, hint) = SpaceSearch.Survivors(result, audit: false);

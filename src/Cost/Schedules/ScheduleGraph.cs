@@ -30,7 +30,7 @@ public sealed record PathCut(ImmutableArray<int> Coefficients, int Lags)
 /// so the makespan is a longest path. Nodes are in topological order. After its last operation every rank reduces its gradients; when all
 /// ranks have (a chain of zero-length nodes), each runs its update.
 /// </summary>
-public sealed class ScheduleGraph
+public sealed partial class ScheduleGraph
 {
     private readonly Node[] nodes;
 
@@ -106,7 +106,12 @@ public sealed class ScheduleGraph
         var last = 0;
         for (var i = 1; i < nodes.Length; i++)
             if (end[i] > end[last]) last = i;
+        return PathTo(last, lag, end, 1);
+    }
 
+    // Node i ends at entry i x stride.
+    private PathCut PathTo(int last, long lag, ReadOnlySpan<long> end, int stride)
+    {
         var coefficients = new int[Durations.Length];
         var handOvers = 0;
         while (last >= 0)
@@ -116,14 +121,14 @@ public sealed class ScheduleGraph
             last = node.First;
             if (last < 0) break;
 
-            var start = end[last];
-            if (end[node.Second] + (lag & node.SecondLag) > start)
+            var start = end[last * stride];
+            if (end[node.Second * stride] + (lag & node.SecondLag) > start)
             {
                 last = node.Second;
-                start = end[last] + (lag & node.SecondLag);
+                start = end[last * stride] + (lag & node.SecondLag);
             }
 
-            if (end[node.Third] + (lag & node.ThirdLag) > start) last = node.Third;
+            if (end[node.Third * stride] + (lag & node.ThirdLag) > start) last = node.Third;
 
             // A predecessor on the same rank may carry a lag as well; the path must count it, or it would be shorter than the makespan.
             if ((node.Second == last && node.SecondLag != 0) || (node.Third == last && node.ThirdLag != 0)) handOvers++;

@@ -16,14 +16,15 @@ internal sealed class FrontMaker(PlanningInputs inputs, CostModel model, SearchS
         // With a choice of policy for every stage a front of hundreds of plans would be searched for a minute.
         space = space with { PerStage = false };
         var table = CandidateTable.ScoreSoFar(model, space, threads, cancel, scored => progress.Report(new SearchProgress("scoring", scored, null, null)));
+        var layouts = table.Layouts;
         var result = new ParetoFront(model, space, threads).Run(
-            new LayoutOrder(table.Layouts),
+            new LayoutOrder(layouts),
             table.Complete,
             inputs.Request.StepIncrease,
             (n, points, step) => progress.Report(
                 new SearchProgress($"front of {points} {(points == 1 ? "plan" : "plans")}, looked at", n, Ticks.ToSeconds(step), null)
                 {
-                    Survivors = table.Layouts.Count,
+                    Survivors = layouts.Count,
                     Scored = table.Scored,
                 }),
             cancel);

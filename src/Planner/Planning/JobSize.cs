@@ -62,8 +62,7 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
                 var model = PlanMaker.ModelOf(on);
                 var space = SpaceOfRequest.Build(model, on.Request, asked.Pins, on.JobGpus);
                 var table = CandidateTable.Score(model, space, threads, cancel);
-                var (one, perStage) = table.Parted(table.Layouts);
-                if (table.Layouts.Count > 0) scored.Add(new Candidate(on, model, space, new LayoutOrder(one), new LayoutOrder(perStage)));
+                if (table.Layouts.Count > 0) scored.Add(new Candidate(on, model, space, new LayoutOrder(table.One), new LayoutOrder(table.PerStage)));
             }
             catch (RefusedException pins)
             {

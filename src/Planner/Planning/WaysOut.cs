@@ -121,9 +121,8 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
     {
         var table = CandidateTable.ScoreSoFar(costs, wider, threads, cancel);
         if (cancel.IsCancellationRequested) return null;
-        var (one, perStage) = table.Parted(table.Layouts);
         var search = new LayoutSearch(costs, wider, threads);
-        return search.Mixed(search.Run(new LayoutOrder(one), 0, null, cancel), new LayoutOrder(perStage), false, null, cancel).Best;
+        return search.Mixed(search.Run(new LayoutOrder(table.One), 0, null, cancel), new LayoutOrder(table.PerStage), false, null, cancel).Best;
     }
 
     private static string Cost(SearchedLayout best) =>

@@ -22,7 +22,7 @@ internal sealed class CandidateTable
     private readonly Dictionary<(int, int, int, int, int, bool), ModelWork> works = [];
     private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
-    private readonly List<ScoredLayout> layouts = [];
+    private readonly SortedDictionary<int, TensorLayouts> layouts = [];
     private long limitKib;
     private bool lowersLimit;
     private readonly int mostStages;
@@ -54,31 +54,19 @@ internal sealed class CandidateTable
     public bool Complete => complete;
 
     /// <summary>Legal layouts that may fit the memory, unordered.</summary>
-    public List<ScoredLayout> Layouts => layouts;
+    public ScoredLayouts Layouts => ScoredLayouts.Joined([One, PerStage]);
+
+    /// <summary>Those under one recompute policy.</summary>
+    public ScoredLayouts One => ScoredLayouts.Joined(layouts.Values.Select(group => group.One));
+
+    /// <summary>Those whose stages have a choice of policy.</summary>
+    public ScoredLayouts PerStage => ScoredLayouts.Joined(layouts.Values.Select(group => group.PerStage));
+
+    /// <summary>The layouts of each tensor-parallel degree, smallest degree first.</summary>
+    public IEnumerable<TensorLayouts> ByTensor => layouts.Values;
 
     /// <summary>Layouts removed, by rule.</summary>
     public IReadOnlyDictionary<string, long> Rejected => rejected;
-
-    /// <summary>The layouts of each tensor-parallel degree, smallest degree first.</summary>
-    public IReadOnlyList<KeyValuePair<int, List<ScoredLayout>>> ByTensor()
-    {
-        var groups = new SortedDictionary<int, List<ScoredLayout>>();
-        foreach (var layout in layouts)
-        {
-            if (!groups.TryGetValue(layout.Tensor, out var group)) groups.Add(layout.Tensor, group = []);
-            group.Add(layout);
-        }
-
-        return [.. groups];
-    }
-
-    /// <summary>The layouts of a list under one recompute policy, and those whose stages have a choice.</summary>
-    public (List<ScoredLayout> One, List<ScoredLayout> PerStage) Parted(IReadOnlyList<ScoredLayout> all)
-    {
-        var (one, perStage) = (new List<ScoredLayout>(all.Count), new List<ScoredLayout>());
-        foreach (var layout in all) (layout.Recompute < space.Recompute.Length ? one : perStage).Add(layout);
-        return (one, perStage);
-    }
 
     /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
     public static CandidateTable Score(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
@@ -151,7 +139,13 @@ internal sealed class CandidateTable
         scored += other.scored;
         complete &= other.complete;
         limitKib = Math.Min(limitKib, other.limitKib);
-        layouts.AddRange(other.layouts);
+        foreach (var (tensor, group) in other.layouts)
+        {
+            var known = Group(tensor);
+            known.One.Join(group.One);
+            known.PerStage.Join(group.PerStage);
+        }
+
         foreach (var (rule, count) in other.rejected) Reject(rule, count);
     }
 
@@ -231,6 +225,8 @@ internal sealed class CandidateTable
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;
         var states = new StateTotals[2, 2, 4];
         var ready = new bool[2, 2, 4];
+        var group = Group(degrees.Tensor);
+        long nothingToShard = 0, extrapolated = 0, dominated = 0, tooFull = 0;
         for (byte r = 0; r < policies.Length; r++)
         {
             // Without and with chunks of an interleaved schedule: expert exchange may hide in one case only.
@@ -240,24 +236,26 @@ internal sealed class CandidateTable
             // What hides beside the backward pass depends on what that recomputes.
             if (model.Stack.Exposed.HidesBesideCompute) Array.Clear(ready);
             var send = LayoutItems.SendSeconds(model, degrees, oneChunk.Key);
+            var perStage = r >= space.Recompute.Length;
+            var kept = perStage ? group.PerStage : group.One;
             foreach (var sharding in space.Shardings)
             {
                 var s = (int)sharding;
                 foreach (var program in shapes)
                 {
                     var (schedule, shape) = (program.Schedule, program.Shape);
-                    if (r >= space.Recompute.Length && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
+                    if (perStage && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
                     var copies = schedule.Copies;
                     var (work, kind) = shape.Chunks == 1 ? (oneChunk, 0) : (chunked, 1);
                     if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
                     {
-                        Reject(LegalityRules.NothingToShard, 1);
+                        nothingToShard++;
                         continue;
                     }
 
                     if (!space.Extrapolate && LegalityRules.OverlapsSharded(schedule, sharding))
                     {
-                        Reject(LegalityRules.Extrapolated, 1);
+                        extrapolated++;
                         continue;
                     }
 
@@ -271,7 +269,7 @@ internal sealed class CandidateTable
                     scored++;
                     if (sharding == Sharding.None && zero1Wins && !(single && copies == 1))
                     {
-                        Reject(LegalityRules.Dominated, 1);
+                        dominated++;
                         continue;
                     }
 
@@ -283,12 +281,12 @@ internal sealed class CandidateTable
 
                     if (!MayFit(work, totals, program.Held))
                     {
-                        Reject(LegalityRules.Memory, 1);
+                        tooFull++;
                         continue;
                     }
 
                     var bound = Bound(work, send, totals, program);
-                    layouts.Add(new ScoredLayout(
+                    kept.Add(new ScoredLayout(
                         bound,
                         degrees.Data,
                         degrees.Context,
@@ -303,6 +301,11 @@ internal sealed class CandidateTable
                 }
             }
         }
+
+        RejectAny(LegalityRules.NothingToShard, nothingToShard);
+        RejectAny(LegalityRules.Extrapolated, extrapolated);
+        RejectAny(LegalityRules.Dominated, dominated);
+        RejectAny(LegalityRules.Memory, tooFull);
     }
 
     // Layers of the main kind that each rank could hold, added up.
@@ -370,6 +373,17 @@ internal sealed class CandidateTable
             model, layer, single => policies.IndexOf(single) is >= 0 and var known ? Work(degrees, size, known) : new ModelWork(model, layer with { Recompute = single }));
         works.Add(key, work);
         return work;
+    }
+
+    private TensorLayouts Group(int tensor)
+    {
+        if (!layouts.TryGetValue(tensor, out var group)) layouts.Add(tensor, group = new TensorLayouts(tensor, new ScoredLayouts(), new ScoredLayouts()));
+        return group;
+    }
+
+    private void RejectAny(string rule, long count)
+    {
+        if (count > 0) Reject(rule, count);
     }
 
     private void Reject(string rule, long count)

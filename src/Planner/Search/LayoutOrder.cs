@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 
 namespace Planner.Search;
 
@@ -6,40 +7,23 @@ namespace Planner.Search;
 /// Layouts by bound, lowest first; equal bounds by what is simpler. A search seldom looks beyond the lowest bounds, so only these are sorted at
 /// once, the others when one of them is asked for.
 /// </summary>
-internal sealed class LayoutOrder : IReadOnlyList<ScoredLayout>
+internal sealed class LayoutOrder(ScoredLayouts layouts) : IReadOnlyList<ScoredLayout>
 {
-    private const double FrontShare = 1.3;
-    private readonly ScoredLayout[] layouts;
-    private int sorted;
+    // Bounds up to these multiples of the least are sorted together.
+    private static readonly ImmutableArray<double> Shares = [1.04, 1.12, 1.3, double.PositiveInfinity];
 
-    public LayoutOrder(IReadOnlyCollection<ScoredLayout> unordered)
-    {
-        layouts = [.. unordered];
-        var least = double.MaxValue;
-        foreach (var layout in layouts) least = Math.Min(least, layout.Bound);
-        for (var i = 0; i < layouts.Length; i++)
-        {
-            if (layouts[i].Bound > FrontShare * least) continue;
-            (layouts[sorted], layouts[i]) = (layouts[i], layouts[sorted]);
-            sorted++;
-        }
+    private readonly List<ScoredLayout> sorted = [];
+    private double reached = double.NegativeInfinity;
+    private int next;
 
-        Array.Sort(layouts, 0, sorted);
-    }
-
-    public int Count => layouts.Length;
+    public int Count => layouts.Count;
 
     public ScoredLayout this[int index]
     {
         get
         {
-            if (index >= sorted)
-            {
-                Array.Sort(layouts, sorted, layouts.Length - sorted);
-                sorted = layouts.Length;
-            }
-
-            return layouts[index];
+            while (index >= sorted.Count && next < Shares.Length) Extend();
+            return sorted[index];
         }
     }
 
@@ -49,4 +33,14 @@ internal sealed class LayoutOrder : IReadOnlyList<ScoredLayout>
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private void Extend()
+    {
+        var share = Shares[next++];
+        var upTo = double.IsFinite(share) ? share * layouts.Least : share;
+        var from = sorted.Count;
+        layouts.Within(reached, upTo, sorted);
+        sorted.Sort(from, sorted.Count - from, null);
+        reached = upTo;
+    }
 }

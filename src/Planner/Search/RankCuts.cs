@@ -1,5 +1,6 @@
-using System.Collections.Immutable;
+using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -10,42 +11,51 @@ namespace Planner.Search;
 /// </summary>
 internal static class RankCuts
 {
+    private const long Lag = 8;
+
     private static readonly ConditionalWeakTable<ScheduleGraph, PathCut[]> Known = [];
 
+    // One cut a rank with each.
+    private static readonly double[] Stretches = [1000, 1.02];
+
     /// <summary>Cuts of a graph at typical durations, found once; they do not depend on who asks first.</summary>
-    public static PathCut[] Of(ScheduleGraph graph) => Known.GetValue(graph, static graph =>
+    public static PathCut[] Of(ScheduleGraph graph) => Known.GetValue(graph, Find);
+
+    private static PathCut[] Find(ScheduleGraph graph)
     {
-        var durations = new long[graph.Durations.Length];
-        for (var i = 0; i < durations.Length; i++)
+        var lanes = Vector<long>.Count;
+        var cuts = new PathCut[Stretches.Length * graph.Ranks];
+        var stretched = new Vector<long>[graph.Durations.Length];
+        var end = new Vector<long>[graph.Nodes];
+        for (var first = 0; first < cuts.Length; first += lanes)
         {
-            durations[i] = graph.Durations[i].Kind switch
-            {
-                OperationKind.Forward => 100,
-                OperationKind.BackwardInput => 140,
-                OperationKind.Weight => 40,
-                OperationKind.Backward => 180,
-                OperationKind.Overlapped => 250,
-                _ => 50,
-            };
+            var some = cuts.AsSpan(first, Math.Min(lanes, cuts.Length - first));
+            Stretch(graph, first, some.Length, stretched);
+            graph.CriticalPaths(stretched, Lag, end, some);
         }
 
-        return [.. Stretched(graph, durations, 8, 1000), .. Stretched(graph, durations, 8, 1.02)];
-    });
-
-    /// <summary>One cut a rank, its durations stretched by <paramref name="factor"/>.</summary>
-    public static ImmutableArray<PathCut> Stretched(ScheduleGraph graph, ReadOnlySpan<long> durations, long lag, double factor)
-    {
-        var stretched = new long[durations.Length];
-        var end = new long[graph.Nodes];
-        var cuts = ImmutableArray.CreateBuilder<PathCut>(graph.Ranks);
-        for (var rank = 0; rank < graph.Ranks; rank++)
-        {
-            for (var i = 0; i < stretched.Length; i++)
-                stretched[i] = graph.Durations[i].Rank == rank ? (long)(durations[i] * factor) : durations[i];
-            graph.Replay(stretched, lag, end);
-            cuts.Add(graph.CriticalPath(lag, end));
-        }
-
-        return cuts.ToImmutable();
+        return cuts;
     }
+
+    private static void Stretch(ScheduleGraph graph, int first, int count, Vector<long>[] stretched)
+    {
+        for (var i = 0; i < stretched.Length; i++) stretched[i] = new Vector<long>(Typical(graph.Durations[i].Kind));
+        var ticks = MemoryMarshal.Cast<Vector<long>, long>(stretched.AsSpan());
+        for (var lane = 0; lane < count; lane++)
+        {
+            var (stretch, rank) = Math.DivRem(first + lane, graph.Ranks);
+            for (var i = 0; i < stretched.Length; i++)
+                if (graph.Durations[i].Rank == rank) ticks[(i * Vector<long>.Count) + lane] = (long)(stretched[i][lane] * Stretches[stretch]);
+        }
+    }
+
+    private static long Typical(OperationKind kind) => kind switch
+    {
+        OperationKind.Forward => 100,
+        OperationKind.BackwardInput => 140,
+        OperationKind.Weight => 40,
+        OperationKind.Backward => 180,
+        OperationKind.Overlapped => 250,
+        _ => 50,
+    };
 }

@@ -38,12 +38,12 @@ internal sealed class SpaceSearch(
     {
         var table = CandidateTable.ScoreSoFar(
             model, space, threads, cancel, report is null ? null : scored => report(new SearchProgress("scoring", scored, null, null)));
+        var fitting = table.Layouts.Count;
         var search = new LayoutSearch(model, space, threads);
         List<Group> groups =
         [
-            .. (avoidTensor ? table.ByTensor() : [new(0, table.Layouts)]).Where(group => group.Value.Count > 0)
-                .Select(group => (group.Key, Parts: table.Parted(group.Value)))
-                .Select(group => new Group(group.Key, new LayoutOrder(group.Parts.One), new LayoutOrder(group.Parts.PerStage))),
+            .. (avoidTensor ? table.ByTensor : [new TensorLayouts(0, table.One, table.PerStage)]).Where(group => group.Count > 0)
+                .Select(group => new Group(group.Tensor, new LayoutOrder(group.One), new LayoutOrder(group.PerStage))),
         ];
 
         // The smallest degree is the likely answer: its neighbours are searched at once. Of the others the best alone, beside it where there is a
@@ -93,7 +93,7 @@ internal sealed class SpaceSearch(
             best == long.MaxValue ? null : Ticks.ToSeconds((long)Math.Min(bound, best)))
         {
             Scored = table.Scored,
-            Survivors = table.Layouts.Count,
+            Survivors = fitting,
         });
     }
 

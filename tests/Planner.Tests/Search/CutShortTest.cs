@@ -41,9 +41,8 @@ internal sealed class CutShortTest
         var (model, space) = SpaceBruteForceTest.Draw(seed);
         using var stop = new CancellationTokenSource();
         var table = CandidateTable.Score(model, space, 1, CancellationToken.None);
-        var (one, perStage) = table.Parted(table.Layouts);
         var search = new LayoutSearch(model, space, 1);
-        var result = search.Mixed(search.Run(new LayoutOrder(one), 0.05, (_, best, _) => Stop(stop, best), stop.Token), new LayoutOrder(perStage), true, null, stop.Token);
+        var result = search.Mixed(search.Run(new LayoutOrder(table.One), 0.05, (_, best, _) => Stop(stop, best), stop.Token), new LayoutOrder(table.PerStage), true, null, stop.Token);
         if (!stop.IsCancellationRequested) return;
         var best = SpaceBruteForce.Best(model, space, space.Tensor).Step;
         Assert.That((result.Complete, result.Best is null), Is.EqualTo((false, false)));
