@@ -35,7 +35,7 @@ public static class Gemm
         if (groups <= 0 || rows <= 0 || columns <= 0 || depth <= 0) return 0;
         foreach (var measured in rates.Table)
         {
-            if (measured.Groups == groups && measured.Rows == rows && measured.Columns == columns && measured.Depth == depth)
+            if (measured.Rows == rows && measured.Columns == columns && measured.Depth == depth && measured.Groups == groups)
                 return 2 * groups * rows * columns * depth / (measured.Teraflops * 1e12);
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Planner.Cost.Hardware;
 using Planner.Cost.Kernels;
 using Planner.Cost.Layout;
@@ -20,6 +21,9 @@ public sealed class LayerCosts
     private readonly ComputeRates rates;
     private readonly bool fp8Saved;
     private readonly double moeLayerHost;
+
+    // Kernels that do not depend on the expert ranks: a dense layer's, an MoE layer's before its experts.
+    private readonly ConcurrentDictionary<(LayerKind, int Tensor, int Context, int MicroBatch, RecomputeModules), LayerWorkBuilder> shared = [];
 
     /// <param name="model">Model.</param>
     /// <param name="machine">Machine.</param>
@@ -51,8 +55,7 @@ public sealed class LayerCosts
     public LayerCost Layer(LayerKind kind, LayerKey key)
     {
         var at = At(key);
-        var builder = Builder();
-        AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
+        var builder = Shared(kind, key, at).Copy();
         var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
         var (load, worst) = (1.0, 1.0);
         ExchangeTime exchange = default;
@@ -63,10 +66,6 @@ public sealed class LayerCosts
             worst = Exchange.WorstLoad(key.Expert, stride);
             exchange = Exchange.Time(at.Tokens / key.Tensor, key.Expert, stride);
             MlpWork.AddMoe(builder, at, (model.Moe!.Experts + workload.ExtraExperts) / (double)key.Expert, Exchange.Reached(key.Expert), load);
-        }
-        else
-        {
-            MlpWork.AddDense(builder, at);
         }
 
         if (kind == LayerKind.Dense || model.Moe!.SharedWidth > 0)
@@ -142,7 +141,9 @@ public sealed class LayerCosts
     }
 
     /// <summary>A multi-token-prediction module: norms, projection of (hidden, embedding) to hidden, one layer.</summary>
-    public LayerCost Mtp(LayerKey key)
+    /// <param name="key">Degrees and micro-batch.</param>
+    /// <param name="layer">What its layer costs, where that is known.</param>
+    public LayerCost Mtp(LayerKey key, LayerCost? layer = null)
     {
         var at = At(key);
         var (tokens, own) = (at.Tokens, at.Own);
@@ -151,7 +152,7 @@ public sealed class LayerCosts
         builder.Quantise(2 * tokens * model.Hidden, false);
         builder.Linear(1, tokens, 2.0 * model.Hidden, model.Hidden / (double)key.Tensor);
         var extra = Compose(builder.Work, LayerTraffic.None, 3 * stack.ElementBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
-        return Layer(model.MtpLayerKind, key) + extra;
+        return (layer ?? Layer(model.MtpLayerKind, key)) + extra;
     }
 
     /// <summary>Look-up of the embedding. Its gradient is a scatter-add into FP32.</summary>
@@ -213,6 +214,16 @@ public sealed class LayerCosts
     private double Tokens(LayerKey key) => (double)key.MicroBatch * workload.SequenceLength / key.Context;
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
+
+    private LayerWorkBuilder Shared(LayerKind kind, LayerKey key, in LayerSetting at)
+    {
+        var sizes = (kind, key.Tensor, key.Context, key.MicroBatch, key.Recompute.Modules);
+        if (shared.TryGetValue(sizes, out var builder)) return builder;
+        builder = Builder();
+        AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
+        if (kind == LayerKind.Dense) MlpWork.AddDense(builder, at);
+        return shared.GetOrAdd(sizes, builder);
+    }
 
     private LayerWorkBuilder Builder() => new(rates, workload.Precision, workload.Trainable, stack.DynamicScales, stack.ElementBytes / 2);
 

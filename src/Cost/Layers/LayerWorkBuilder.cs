@@ -25,6 +25,9 @@ internal sealed class LayerWorkBuilder(ComputeRates rates, Precision precision, 
 
     public LayerWork Work => new(forward, backward, weight);
 
+    /// <summary>The same kernels, to which others may be added.</summary>
+    public LayerWorkBuilder Copy() => (LayerWorkBuilder)MemberwiseClone();
+
     /// <summary>A linear layer of groups independent weights: three GEMMs, and FP32 accumulation of its weight gradient.</summary>
     /// <param name="groups">Weights of one call (experts).</param>
     /// <param name="rows">Tokens a weight.</param>

@@ -126,7 +126,8 @@ public sealed record ModelParts(
         var layers = model.Layers;
         LayerCost? dense = model.Model.LeadingDenseLayers > 0 ? layers.Layer(LayerKind.Dense, key) : null;
         LayerCost? moe = model.Model.MoeLayers > 0 ? MixedLayers.FromFirstMoe(model, key) : null;
-        LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key) : null;
+        var whole = model.Model.MtpLayerKind == LayerKind.Dense ? dense : model.Model.DenseLayersAmongMoe == 0 ? moe : null;
+        LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key, whole) : null;
         var head = layers.Head(key, embeddingBesideHead);
         var transient = Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
         return new ModelParts(

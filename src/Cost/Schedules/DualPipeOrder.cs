@@ -13,7 +13,7 @@ namespace Planner.Cost.Schedules;
 /// <param name="far">Phase 1: its stage here and its first micro-batch.</param>
 internal sealed class DualPipeOrder(int half, int depth, int count, (int Stage, int First) near, (int Stage, int First) far)
 {
-    private readonly ImmutableArray<Operation>.Builder program = ImmutableArray.CreateBuilder<Operation>();
+    private readonly ImmutableArray<Operation>.Builder program = ImmutableArray.CreateBuilder<Operation>(2 * (count + half));
     private readonly Queue<Operation> pendingWeights = new();
     private readonly (int Stage, int First)[] phases = [near, far];
     private readonly int[] forwards = new int[2];
@@ -76,7 +76,7 @@ internal sealed class DualPipeOrder(int half, int depth, int count, (int Stage, 
         }
 
         for (var i = 0; i < depth + 1; i++) Weight();
-        return program.ToImmutable();
+        return program.DrainToImmutable();
     }
 
     private void Forward(int phase) => program.Add(new Operation(OperationKind.Forward, phases[phase].Stage, Next(forwards, phase)));

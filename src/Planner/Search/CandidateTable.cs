@@ -130,6 +130,8 @@ internal sealed class CandidateTable
                 if (!complete) return;
                 report?.Invoke();
             }
+
+            works.Clear();
         }
     }
 

@@ -7,7 +7,7 @@ namespace Planner.Search;
 /// <summary>Best placement so far and the cuts of all replays; owns the buffers of a replay.</summary>
 internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, long upperBound)
 {
-    private readonly long[] end = new long[problem.Graph.Nodes];
+    private long[]? end;
 
     /// <summary>Only placements below this are of interest.</summary>
     public long UpperBound { get; private set; } = upperBound;
@@ -30,6 +30,7 @@ internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, lon
     public long Replay(ReadOnlySpan<StageContent> stages, out PathCut cut)
     {
         Replays++;
+        end ??= new long[problem.Graph.Nodes];
         var makespan = problem.Graph.Replay(Durations, problem.Lag, end);
         cut = problem.Graph.CriticalPath(problem.Lag, end);
         if (makespan >= UpperBound) return makespan;

@@ -10,7 +10,7 @@ namespace Planner.Search;
 internal sealed class LayoutOrder(ScoredLayouts layouts) : IReadOnlyList<ScoredLayout>
 {
     // Bounds up to these multiples of the least are sorted together.
-    private static readonly ImmutableArray<double> Shares = [1.04, 1.12, 1.3, double.PositiveInfinity];
+    private static readonly ImmutableArray<double> Shares = [1.04, 1.12, 1.25, 1.4, 1.6, 2, double.PositiveInfinity];
 
     private readonly List<ScoredLayout> sorted = [];
     private double reached = double.NegativeInfinity;

@@ -17,6 +17,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 {
     private const int BatchSize = 32;
 
+    // Before a first plan is known all layouts look promising: where the best alone is asked for, few are looked at until there is one.
+    private const int FirstBatch = 4;
+
     // Nodes of a placement whose stages have a choice of policy; a search that only wants something to compare with takes the first alone.
     private static readonly ImmutableArray<long> Efforts = [PlacementSearch.FewNodes, LayoutClosing.FirstNodes];
 
@@ -42,7 +45,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
             var asked = limit;
-            var end = next + Batch(layouts, next, limit);
+            var end = next + Batch(layouts, next, limit, within == 0 && limit == long.MaxValue ? FirstBatch : BatchSize);
             foreach (var candidate in Roots(layouts, next, end - next, limit, cancel))
             {
                 if (cancel.IsCancellationRequested)
@@ -105,7 +108,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         for (var next = 0; next < layouts.Count;)
         {
             var limit = best < 0 ? below : searched[best].Result!.Makespan;
-            var count = Batch(layouts, next, limit);
+            var count = Batch(layouts, next, limit, BatchSize);
             if (count == 0) return double.MaxValue;
             if (cancel.IsCancellationRequested) return layouts[next].Bound;
             var found = new SearchedLayout[count];
@@ -225,10 +228,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     private static long Limit(long makespan, double within) => within > 0 ? (long)Math.Ceiling(makespan * (1 + within)) + 1 : makespan;
 
-    private static int Batch(IReadOnlyList<ScoredLayout> layouts, int start, long limit)
+    private static int Batch(IReadOnlyList<ScoredLayout> layouts, int start, long limit, int most)
     {
         var count = 0;
-        while (count < BatchSize && start + count < layouts.Count && layouts[start + count].Bound < limit) count++;
+        while (count < most && start + count < layouts.Count && layouts[start + count].Bound < limit) count++;
         return count;
     }
 }

@@ -11,6 +11,8 @@ namespace Planner.Search;
 /// </summary>
 internal sealed class PlacementOptions
 {
+    private const int Narrowings = 2;
+
     private readonly (int First, int End)[] ranges;
     private readonly int modes;
     private readonly List<StageContent> contents = [];
@@ -66,13 +68,11 @@ internal sealed class PlacementOptions
         long memoryLimit)
     {
         var options = new PlacementOptions(costs.Length, rules.Modes);
-        var budgets = Budgets(problem, rules, costs, cuts, upperBound);
-        var fillers = new RankFiller[costs.Length];
-        for (var rank = 0; rank < costs.Length; rank++)
-        {
-            var limits = new RankLimits(costs[rank], cuts, budgets.AsSpan(rank * cuts.Count, cuts.Count).ToArray(), memoryLimit);
-            fillers[rank] = new RankFiller(problem, costs[rank], limits, options);
-        }
+        var limits = Array.ConvertAll(costs, rank => new RankLimits(rank, cuts, memoryLimit));
+        var budgets = new RankBudgets(problem, cuts, limits, upperBound);
+        Least(problem, rules, costs, limits, budgets.Least);
+        if (!budgets.Pass()) return options;
+        var fillers = Array.ConvertAll(costs, rank => new RankFiller(problem, rank, limits[rank.Rank], options));
 
         // What each mode allows on each rank, judged by the least costs.
         var known = new Dictionary<ulong, int>();
@@ -93,18 +93,15 @@ internal sealed class PlacementOptions
                     drafts.Add(fillers[rank.Rank].Draft(pending));
                 }
             }
+
+            if (fillers[rank.Rank].Empty) return options;
         }
 
-        // A content with so few layers that the other ranks cannot hold the rest is on no placement.
-        var allLayers = fillers.Sum(filler => (long)filler.MostLayers);
-        var allMoe = fillers.Sum(filler => (long)filler.MostMoe);
+        if (!Narrow(problem, fillers, budgets)) return options;
         var added = new (int First, int End)[drafts.Count];
         var next = 0;
         foreach (var rank in costs)
         {
-            var filler = fillers[rank.Rank];
-            var leastLayers = problem.DenseLayers + problem.MoeLayers - (allLayers - filler.MostLayers);
-            var leastMoe = problem.MoeLayers - (allMoe - filler.MostMoe);
             for (var mode = 0; mode < rules.Modes; mode++)
             {
                 var at = (rank.Rank * rules.Modes) + mode;
@@ -112,7 +109,7 @@ internal sealed class PlacementOptions
                 if (draftOf[at] == next)
                 {
                     var first = options.Count;
-                    filler.Add(drafts[next], leastLayers, leastMoe);
+                    fillers[rank.Rank].Add(drafts[next]);
                     added[next++] = (first, options.Count);
                 }
 
@@ -121,6 +118,26 @@ internal sealed class PlacementOptions
         }
 
         return options;
+    }
+
+    // A content with so few layers that the other ranks cannot hold the rest is on no placement, and so the others hold more than their rules ask
+    // for: less is left to each rank. False where nothing is left.
+    private static bool Narrow(PlacementProblem problem, RankFiller[] fillers, RankBudgets budgets)
+    {
+        for (var round = 0; round < Narrowings; round++)
+        {
+            var layers = fillers.Sum(filler => (long)filler.MostLayers);
+            var moe = fillers.Sum(filler => (long)filler.MostMoe);
+            for (var rank = 0; rank < fillers.Length; rank++)
+            {
+                var (others, othersMoe) = (layers - fillers[rank].MostLayers, moe - fillers[rank].MostMoe);
+                if (!fillers[rank].Narrow(problem.DenseLayers + problem.MoeLayers - others, problem.MoeLayers - othersMoe, budgets.Least[rank])) return false;
+            }
+
+            if (!budgets.Pass()) return false;
+        }
+
+        return true;
     }
 
     internal void Add(int rank, ReadOnlySpan<StageContent> stages, ReadOnlySpan<long> times, long kib)
@@ -142,18 +159,17 @@ internal sealed class PlacementOptions
         ranks.Add(rank);
     }
 
-    // How much each rank may add to each cut: the upper bound less what the others add at least.
-    private static long[] Budgets(PlacementProblem problem, PlacementRules rules, RankCosts[] costs, IReadOnlyList<PathCut> cuts, long upperBound)
+    // What each rank adds to cuts with the least that some mode asks for.
+    private static void Least(PlacementProblem problem, PlacementRules rules, RankCosts[] costs, RankLimits[] limits, long[][] least)
     {
-        var least = new long[costs.Length * cuts.Count];
-        if (cuts.Count == 0) return least;
-        Array.Fill(least, long.MaxValue);
         var pending = new StageRule[rules.Stages];
         var known = new HashSet<ulong>();
         var durations = new long[problem.Graph.Durations.Length];
         foreach (var rank in costs)
         {
             var items = new ItemCost[rank.Stages.Length];
+            var own = least[rank.Rank];
+            Array.Fill(own, long.MaxValue);
             known.Clear();
             for (var mode = 0; mode < rules.Modes; mode++)
             {
@@ -161,26 +177,9 @@ internal sealed class PlacementOptions
                 for (var i = 0; i < items.Length; i++)
                     items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp, StageContent.LeastOfLevels));
                 rank.Fill(items, durations, least: true);
-                for (var cut = 0; cut < cuts.Count; cut++)
-                {
-                    ref var entry = ref least[(rank.Rank * cuts.Count) + cut];
-                    entry = Math.Min(entry, CutTable.Weight(cuts[cut], rank, durations));
-                }
+                for (var row = 0; row < own.Length; row++) own[row] = Math.Min(own[row], limits[rank.Rank].Weight(row, durations));
             }
         }
-
-        for (var cut = 0; cut < cuts.Count; cut++)
-        {
-            var total = cuts[cut].Lags * problem.Lag;
-            for (var rank = 0; rank < costs.Length; rank++) total += least[(rank * cuts.Count) + cut];
-            for (var rank = 0; rank < costs.Length; rank++)
-            {
-                ref var entry = ref least[(rank * cuts.Count) + cut];
-                entry = upperBound - (total - entry);
-            }
-        }
-
-        return least;
     }
 
     private static bool TryRules(PlacementRules rules, RankCosts rank, int mode, StageRule[] pending, out ulong code)

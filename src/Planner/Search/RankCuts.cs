@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -26,7 +27,7 @@ internal static class RankCuts
         var lanes = Vector<long>.Count;
         var cuts = new PathCut[Stretches.Length * graph.Ranks];
         var stretched = new Vector<long>[graph.Durations.Length];
-        var end = new Vector<long>[graph.Nodes];
+        var end = ArrayPool<Vector<long>>.Shared.Rent(graph.Nodes);
         for (var first = 0; first < cuts.Length; first += lanes)
         {
             var some = cuts.AsSpan(first, Math.Min(lanes, cuts.Length - first));
@@ -34,6 +35,7 @@ internal static class RankCuts
             graph.CriticalPaths(stretched, Lag, end, some);
         }
 
+        ArrayPool<Vector<long>>.Shared.Return(end);
         return cuts;
     }
 

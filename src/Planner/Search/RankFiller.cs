@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -19,7 +20,11 @@ internal sealed class RankFiller
     private readonly ItemCost[] items;
     private readonly long[] durations;
     private readonly LevelFiller? levels;
+
+    // Contents that may be added and the least that each costs, one draft after the other; those dropped since then are no longer kept.
     private readonly List<StageContent> drafts = [];
+    private readonly List<long> leastDurations = [];
+    private readonly List<bool> kept = [];
     private StageRule[] rules = [];
     private long kib;
 
@@ -35,31 +40,55 @@ internal sealed class RankFiller
         if (problem.LevelsOfStage > 1) levels = new LevelFiller(problem, rank, limits, target);
     }
 
-    /// <summary>Most layers of any draft so far.</summary>
+    /// <summary>Most layers of any draft.</summary>
     public int MostLayers { get; private set; }
 
-    /// <summary>Most layers behind the dense ones of any draft so far.</summary>
+    /// <summary>Most layers behind the dense ones of any draft.</summary>
     public int MostMoe { get; private set; }
+
+    /// <summary>Nothing has been drafted.</summary>
+    public bool Empty => kept.Count == 0;
 
     /// <summary>Drafts every content the rules allow; the rules are aligned with the rank's stages. Returns where the drafts lie.</summary>
     public (int First, int End) Draft(StageRule[] stageRules)
     {
         rules = stageRules;
-        var first = drafts.Count;
+        var first = kept.Count;
         for (var i = 0; i < contents.Length; i++) Set(i, rules[i].MinDense, rules[i].MinMoe);
         if (Allowed()) Fill(0, 0, 0);
-        return (first, drafts.Count);
+        return (first, kept.Count);
     }
 
-    /// <summary>Adds those drafts that keep to the limits and hold enough layers to the target.</summary>
-    public void Add((int First, int End) range, long leastLayers, long leastMoe)
+    /// <summary>Drops drafts that hold too few layers or no longer keep to the limits; false where none is left.</summary>
+    /// <param name="leastLayers">Layers that the other ranks cannot hold.</param>
+    /// <param name="leastMoe">Likewise those behind the dense ones.</param>
+    /// <param name="least">Receives the least that any draft adds, by the row of the limits.</param>
+    public bool Narrow(long leastLayers, long leastMoe, long[] least)
     {
-        for (var at = range.First; at < range.End; at += contents.Length)
+        (MostLayers, MostMoe) = (0, 0);
+        Array.Fill(least, long.MaxValue);
+        for (var draft = 0; draft < kept.Count; draft++)
         {
-            drafts.CopyTo(at, contents, 0, contents.Length);
-            var (dense, moe) = (0, 0);
-            foreach (var stage in contents) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
-            if (dense + moe < leastLayers || moe < leastMoe) continue;
+            if (!kept[draft]) continue;
+            var (layers, moe) = Layers(draft);
+            var cost = CollectionsMarshal.AsSpan(leastDurations).Slice(draft * durations.Length, durations.Length);
+            kept[draft] = layers >= leastLayers && moe >= leastMoe && (limits.MemoryOnly || limits.Keeps(cost));
+            if (!kept[draft]) continue;
+            MostLayers = Math.Max(MostLayers, layers);
+            MostMoe = Math.Max(MostMoe, moe);
+            for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], limits.Weight(row, cost));
+        }
+
+        return kept.Contains(true);
+    }
+
+    /// <summary>Adds those drafts that are left and keep to the limits to the target.</summary>
+    public void Add((int First, int End) range)
+    {
+        for (var draft = range.First; draft < range.End; draft++)
+        {
+            if (!kept[draft]) continue;
+            drafts.CopyTo(draft * contents.Length, contents, 0, contents.Length);
             if (levels is not null)
             {
                 levels.Add(contents);
@@ -71,12 +100,21 @@ internal sealed class RankFiller
         }
     }
 
+    private (int Layers, int Moe) Layers(int draft)
+    {
+        var (dense, moe) = (0, 0);
+        foreach (var stage in CollectionsMarshal.AsSpan(drafts).Slice(draft * contents.Length, contents.Length)) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
+        return (dense + moe, moe);
+    }
+
     // Stages behind the one being filled hold their least meanwhile.
     private void Fill(int stage, int dense, int moe)
     {
         if (stage == contents.Length)
         {
             drafts.AddRange(contents);
+            leastDurations.AddRange(durations);
+            kept.Add(true);
             MostLayers = Math.Max(MostLayers, dense + moe);
             MostMoe = Math.Max(MostMoe, moe);
             return;

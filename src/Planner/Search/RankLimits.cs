@@ -7,30 +7,51 @@ namespace Planner.Search;
 internal sealed class RankLimits
 {
     private readonly RankCosts rank;
-    private readonly int[][] coefficients;
-    private readonly long[] budgets;
     private readonly long memoryLimit;
+
+    // Cuts that pass the rank alike share a row of coefficients, one for each of its durations, and the smallest of their budgets.
+    private readonly int[] rowOfCut;
+    private readonly List<int[]> rows = [];
+    private readonly long[] budgets;
     private int lastBroken;
 
     /// <param name="rank">The rank.</param>
     /// <param name="cuts">Cuts.</param>
-    /// <param name="budgets">Ticks by cut; the rank must stay below.</param>
     /// <param name="memoryLimit">KiB.</param>
-    public RankLimits(RankCosts rank, IReadOnlyList<PathCut> cuts, long[] budgets, long memoryLimit)
+    public RankLimits(RankCosts rank, IReadOnlyList<PathCut> cuts, long memoryLimit)
     {
         this.rank = rank;
-        this.budgets = budgets;
         this.memoryLimit = memoryLimit;
-        coefficients = new int[cuts.Count][];
-        for (var cut = 0; cut < coefficients.Length; cut++)
+        rowOfCut = new int[cuts.Count];
+        var row = new int[rank.Durations.Length];
+        for (var cut = 0; cut < rowOfCut.Length; cut++)
         {
-            coefficients[cut] = new int[rank.Durations.Length];
-            for (var i = 0; i < rank.Durations.Length; i++) coefficients[cut][i] = cuts[cut].Coefficients[rank.Durations[i]];
+            var coefficients = cuts[cut].Coefficients;
+            for (var i = 0; i < row.Length; i++) row[i] = coefficients[rank.Durations[i]];
+            rowOfCut[cut] = rows.FindIndex(known => known.AsSpan().SequenceEqual(row));
+            if (rowOfCut[cut] >= 0) continue;
+            rowOfCut[cut] = rows.Count;
+            rows.Add([.. row]);
         }
+
+        budgets = new long[rows.Count];
     }
 
     /// <summary>No cut says how long the rank's work may take.</summary>
-    public bool MemoryOnly => coefficients.Length == 0;
+    public bool MemoryOnly => rows.Count == 0;
+
+    /// <summary>Different ways in which cuts pass the rank.</summary>
+    public int Rows => rows.Count;
+
+    /// <summary>Which of them a cut takes.</summary>
+    public int RowOf(int cut) => rowOfCut[cut];
+
+    /// <summary>Ticks by cut that the rank must stay below.</summary>
+    public void Set(ReadOnlySpan<long> ticks)
+    {
+        Array.Fill(budgets, long.MaxValue);
+        for (var cut = 0; cut < rowOfCut.Length; cut++) budgets[rowOfCut[cut]] = Math.Min(budgets[rowOfCut[cut]], ticks[cut]);
+    }
 
     /// <summary>
     /// Whether stages that cost this much (or at least, for stages that may get more layers) keep to the limits; fills the rank's durations where they
@@ -41,25 +62,30 @@ internal sealed class RankLimits
         kib = rank.Memory(stages);
         if (kib > memoryLimit) return false;
         rank.Fill(stages, durations, least);
-        if (MemoryOnly) return true;
+        return MemoryOnly || Keeps(durations);
+    }
 
-        // The cut that ruled out the last content most often rules out the next.
-        if (Breaks(lastBroken, durations)) return false;
-        for (var cut = 0; cut < coefficients.Length; cut++)
+    /// <summary>Whether durations of the rank stay below every budget.</summary>
+    public bool Keeps(ReadOnlySpan<long> durations)
+    {
+        // The row that ruled out the last content most often rules out the next.
+        if (Weight(lastBroken, durations) >= budgets[lastBroken]) return false;
+        for (var row = 0; row < budgets.Length; row++)
         {
-            if (!Breaks(cut, durations)) continue;
-            lastBroken = cut;
+            if (Weight(row, durations) < budgets[row]) continue;
+            lastBroken = row;
             return false;
         }
 
         return true;
     }
 
-    private bool Breaks(int cut, long[] durations)
+    /// <summary>What the rank adds to cuts that pass it in one way.</summary>
+    public long Weight(int row, ReadOnlySpan<long> durations)
     {
-        var own = coefficients[cut];
+        var own = rows[row].AsSpan();
         long weight = 0;
         for (var i = 0; i < own.Length; i++) weight += own[i] * durations[i];
-        return weight >= budgets[cut];
+        return weight;
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using CsCheck;
 using NUnit.Framework;
 using Planner.Cost.Schedules;
@@ -37,6 +38,30 @@ internal sealed class GraphTests
                 return cut.Length(durations, lag) <= graph.Replay(durations, lag, ends);
             },
             iter: 400);
+
+    [Test]
+    public void CriticalPathsSideBySideAreThoseOfSingleReplays() =>
+        Gen.Select(Pair, Gen.UInt, Gen.Long[0, 1500]).Sample(
+            (pair, seed, lag) =>
+            {
+                var graph = pair.Schedule.Graph(pair.Shape);
+                var lanes = Vector<long>.Count;
+                long[][] durations = [.. Enumerable.Range(0, lanes).Select(lane => graph.Table(Replays.Random(seed + (uint)lane)))];
+                Vector<long>[] together =
+                    [.. Enumerable.Range(0, graph.Durations.Length).Select(i => new Vector<long>([.. durations.Select(table => table[i])]))];
+                var cuts = new PathCut[lanes];
+                graph.CriticalPaths(together, lag, new Vector<long>[graph.Nodes], cuts);
+                var ends = new long[graph.Nodes];
+                for (var lane = 0; lane < lanes; lane++)
+                {
+                    graph.Replay(durations[lane], lag, ends);
+                    var alone = graph.CriticalPath(lag, ends);
+                    if (cuts[lane].Lags != alone.Lags || !cuts[lane].Coefficients.SequenceEqual(alone.Coefficients)) return false;
+                }
+
+                return true;
+            },
+            iter: 200);
 
     [Test]
     public void ReplayAgreesWithOneWrittenWithoutTheGraph() =>
