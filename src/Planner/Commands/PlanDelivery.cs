@@ -37,8 +37,16 @@ internal sealed class PlanDelivery
         using var interruption = new Interruption();
         PlanOutcome outcome;
         using (var progress = ProgressLine.Start(context.Error, context.ErrorIsTerminal))
-            outcome = ask(context.Planner(), progress, interruption.Token);
+        {
+            var first = new FirstReport(progress, () =>
+            {
+                interruption.Listen();
+                CompiledAhead.Start();
+            });
+            outcome = ask(context.Planner(), first, interruption.Token);
+        }
 
+        interruption.Listen();
         switch (outcome)
         {
             case PlanFound found:

@@ -32,7 +32,9 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             throw new InvalidOperationException($"the estimate ({estimate.Step.Value} s) differs from the search ({chosen.Result.Makespan} ticks)");
 
         var neighbours = Others(placed, chosen);
-        ImmutableArray<Alternative> others = [.. neighbours.Select(Alternative)];
+        var tie = chosen.Result.Makespan * (1 + PlanMaker.TieWithin);
+        ImmutableArray<Alternative> others =
+            [.. neighbours.TakeWhile((other, i) => i < MostAlternatives || other.Result!.Makespan <= tie + 1).Select(Alternative)];
         var tied = others.Where(other => other.Step.Value <= estimate.Step.Value * (1 + PlanMaker.TieWithin)).ToImmutableArray();
         var near = neighbours.Take(tied.Length).ToList();
         var larger = result.Other.Where(entry => entry.Value is not null)
@@ -56,6 +58,11 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             findings = findings.Insert(0, new Finding(FindingLevel.Warning, robust is null
                 ? "stopped before the draws ended: this is the fastest layout found, not one chosen by regret"
                 : "stopped before the draws ended: chosen by regret, but how firm the choice is was not counted"));
+        }
+
+        else if (cancel.IsCancellationRequested && plan.Robustness is null && constants.All.Length > 0)
+        {
+            findings = findings.Add(new Finding(FindingLevel.Note, "stopped: how firm the choice is was not drawn for, twice the batch not tried"));
         }
 
         return new PlanFound(plan with { Findings = findings }, estimator.Timeline);

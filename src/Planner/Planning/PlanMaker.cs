@@ -32,6 +32,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         var threads = request.Threads ?? Environment.ProcessorCount;
         if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
         var loaded = PlanningInputs.Load(request, catalogs);
+        if (cancel.IsCancellationRequested) return Stopped;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         if (request.TimeLimit is { } limit) limited.CancelAfter(TimeSpan.FromSeconds(limit.Value));
         PlanningInputs inputs;
@@ -76,7 +77,7 @@ public sealed class PlanMaker(string? data = null) : IPlanner
             var search = new SpaceSearch(on, space, request.TensorPolicy == TensorPolicy.Avoid, TieWithin, ReplayWithin, request.Audit, threads);
             try
             {
-                return search.Run((in SearchProgress state) => progress.Report(state), limited.Token);
+                return search.Run((in SearchProgress state) => progress.Report(state), limited.Token, cancel);
             }
             catch (OperationCanceledException)
             {

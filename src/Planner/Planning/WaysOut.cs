@@ -45,7 +45,8 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
         var message = string.Create(
             CultureInfo.InvariantCulture,
             $"nothing fits: the emptiest layout{(proven ? "" : " found")} needs {(space.MemoryLimit + excess).Gib:0.0} GiB on pipeline rank {rank}, {excess.Gib:0.0} GiB over the limit of {limit} GiB");
-        return new Infeasible(message, excess, rank, rejected, [.. Ways(cancel)]);
+        ImmutableArray<WayOut> ways = [.. Ways(cancel)];
+        return new Infeasible(cancel.IsCancellationRequested ? message + " (stopped before all ways out were looked for)" : message, excess, rank, rejected, ways);
     }
 
     // The least memory limit at which a layout may fit, then the overrun of the layouts that may fit near it: exact, or the best found where a

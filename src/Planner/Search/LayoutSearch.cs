@@ -25,6 +25,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Neighbours of the best whose placements are improved beyond the local search.
     private const int Polished = 8;
+
+    // Of the one placement that a first plan may take longer for than it has: very many layers.
+    private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(0.2);
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
     /// <summary>Searches layouts.</summary>
@@ -53,6 +56,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                 var found = candidate.Root >= limit
                     ? candidate
                     : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
+                if (cancel.IsCancellationRequested && found.Result is { Bound: var low } cut && low < candidate.Root)
+                    found = found with { Result = cut with { Bound = Math.Min(candidate.Root, cut.Makespan) } };
                 searched.Add(found);
                 next++;
                 if (!found.HasPlan || (best >= 0 && found.Result!.Makespan >= searched[best].Result!.Makespan)) continue;
@@ -115,7 +120,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             Each(count, i =>
             {
                 // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
-                found[i] = Root(layouts[next + i], 0);
+                found[i] = Root(layouts[next + i], 0, cancel);
                 foreach (var nodes in efforts)
                 {
                     if (found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
@@ -135,14 +140,21 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     }
 
     /// <summary>Any plan, for a search that was cut short before its first: layouts in order get a placement from a local search until one fits.</summary>
-    public SearchedLayout? First(IReadOnlyList<ScoredLayout> layouts, TimeSpan most)
+    public SearchedLayout? First(IReadOnlyList<ScoredLayout> layouts, TimeSpan most, CancellationToken cancel)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         var watch = Stopwatch.StartNew();
-        for (var next = 0; next < layouts.Count && watch.Elapsed < most; next++)
+        limit.CancelAfter(most > LongestFirst ? most : LongestFirst);
+        try
         {
-            var candidate = Root(layouts[next], 0);
-            var result = PlacementSearch.Solve(candidate.Problem, long.MaxValue, 0, candidate.Root, false, [], new CancellationToken(true));
-            if (result.Plan is not null) return candidate with { Result = result };
+            for (var next = 0; next < layouts.Count && watch.Elapsed < most; next++)
+            {
+                var candidate = Root(layouts[next], 0, limit.Token);
+                if (PlacementSearch.First(candidate.Problem, limit.Token) is { } result) return candidate with { Result = result with { Bound = candidate.Root } };
+            }
+        }
+        catch (OperationCanceledException)
+        {
         }
 
         return null;
@@ -199,7 +211,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)
     {
         var rooted = new SearchedLayout[count];
-        Each(count, i => rooted[i] = Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit));
+        Each(count, i => rooted[i] = Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit, cancel));
 
         // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
@@ -213,11 +225,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     }
 
     // With a limit of 0 the closed-form bound is the root.
-    private SearchedLayout Root(ScoredLayout scored, long limit)
+    private SearchedLayout Root(ScoredLayout scored, long limit, CancellationToken cancel)
     {
         var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Problem(layout);
-        return new SearchedLayout(scored, layout, problem, limit == 0 ? Math.Max(1, (long)scored.Bound) : PlacementSearch.RootBound(problem, limit), null);
+        var root = limit == 0 ? 0 : PlacementSearch.RootBound(problem, limit, cancel);
+        if (limit == 0 || cancel.IsCancellationRequested) root = Math.Max(root, Math.Max(1, (long)scored.Bound));
+        return new SearchedLayout(scored, layout, problem, root, null);
     }
 
     private static LayoutSearchResult Stopped(List<SearchedLayout> searched, int best, double open) => new(

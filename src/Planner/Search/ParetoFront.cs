@@ -94,7 +94,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
         FrontPoint? So()
         {
             if (known.MinBy(plan => (plan.Makespan, plan.Kib)) is { } best) return best;
-            return search.First(layouts, FirstPlan) is { Result.Plan: { } plan } first
+            return search.First(layouts, FirstPlan, CancellationToken.None) is { Result.Plan: { } plan } first
                 ? new FrontPoint(first.Layout, plan, first.Result.Makespan, Kib(first.Problem, plan), 0)
                 : null;
         }

@@ -68,8 +68,8 @@ internal sealed class PlacementBound
             foreach (var stage in rank.Stages) rankOf[stage] = rank.Rank;
     }
 
-    /// <summary>Lower bound in ticks; long.MaxValue where nothing fits. Stops at <paramref name="enough"/>.</summary>
-    public static long Of(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, long enough)
+    /// <summary>Lower bound in ticks; long.MaxValue where nothing fits. Stops at <paramref name="enough"/>, and with a lower bound where cancelled.</summary>
+    public static long Of(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, long enough, CancellationToken cancel = default)
     {
         var bound = new PlacementBound(problem, costs, rankCuts);
         if (bound.Excludes(long.MaxValue / 4)) return long.MaxValue;
@@ -78,14 +78,14 @@ internal sealed class PlacementBound
         // First by doubling steps from what is plainly needed, then by halving.
         var low = bound.Plain();
         var step = Math.Max(1, low / 256);
-        while (low + step < enough && bound.Excludes(low + step))
+        while (low + step < enough && !cancel.IsCancellationRequested && bound.Excludes(low + step))
         {
             low += step;
             step *= 2;
         }
 
         var high = Math.Min(low + step, enough);
-        for (var i = 0; i < Halvings && high - low > 1; i++)
+        for (var i = 0; i < Halvings && high - low > 1 && !cancel.IsCancellationRequested; i++)
         {
             var middle = low + ((high - low) / 2);
             if (bound.Excludes(middle)) low = middle;

@@ -55,6 +55,7 @@ internal sealed class PlacementDescent
             var improved = false;
             foreach (var (_, from, to) in moves)
             {
+                if (cancel.IsCancellationRequested) return;
                 Move(counts, from, to);
                 trial.Load(counts);
                 if (replays > 0 && (Moves(from, to) ? MoveBound(current, from, to) : Bound(current)) < current)

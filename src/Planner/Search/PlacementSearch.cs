@@ -51,14 +51,46 @@ public static class PlacementSearch
         IReadOnlyList<PathCut> useful,
         CancellationToken cancel)
     {
+        try
+        {
+            return Search(problem, upperBound, mostNodes, root, byStages, useful, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Before anything was placed.
+            return new PlacementResult(null, long.MaxValue, Math.Min(root, upperBound), true, 0, 0, [], 0, 0);
+        }
+    }
+
+    /// <summary>A placement that fits, replayed; null where none was found.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled before.</exception>
+    internal static PlacementResult? First(PlacementProblem problem, CancellationToken cancel)
+    {
+        var costs = RankCosts.Of(problem);
+        var rankCuts = RankCuts.Of(problem.Graph, cancel);
+        if (Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _) is not { } start) return null;
+        var incumbent = new Incumbent(problem, costs, long.MaxValue);
+        new PlacementDescent(problem, costs, incumbent).Run(start, 0, cancel);
+        return Result(incumbent, 0, 0);
+    }
+
+    private static PlacementResult Search(
+        PlacementProblem problem,
+        long upperBound,
+        long mostNodes,
+        long root,
+        bool byStages,
+        IReadOnlyList<PathCut> useful,
+        CancellationToken cancel)
+    {
         var costs = RankCosts.Of(problem);
         var rules = new PlacementRules(problem);
-        var rankCuts = RankCuts.Of(problem.Graph);
+        var rankCuts = RankCuts.Of(problem.Graph, cancel);
         var incumbent = new Incumbent(problem, costs, upperBound);
         incumbent.Cuts.AddRange(rankCuts);
         if (upperBound < long.MaxValue)
         {
-            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound, cancel);
             if (root >= upperBound && root < long.MaxValue) return Result(incumbent, upperBound, 0);
         }
 
@@ -66,14 +98,14 @@ public static class PlacementSearch
         if (problem.LevelsOfStage > 1 && upperBound < long.MaxValue && mostNodes is > 0 and <= FewNodes && Enumerates(problem))
             return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
 
-        var start = Start(problem, rules, costs, rankCuts, out var overrun, out var fullest);
+        var start = Start(problem, rules, costs, rankCuts, cancel, out var overrun, out var fullest);
         if (start is null && overrun > 0 && fullest >= 0 && !Enumerates(problem))
         {
             if (mostNodes > 0 && upperBound < long.MaxValue && Alone(problem))
                 return BranchStages(problem, costs, incumbent, useful, null, root, mostNodes, cancel);
 
             // The local search found nothing that fits, and the exact answer is out of reach: nothing is known but the bound.
-            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound);
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound, cancel);
             return Result(incumbent, Math.Min(root, upperBound), 0) with { ExcessKib = overrun, FullestRank = fullest };
         }
 
@@ -82,7 +114,7 @@ public static class PlacementSearch
         new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
         if (mostNodes <= 0 || !(Alone(problem) || Enumerates(problem)))
         {
-            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound);
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
         }
 
@@ -110,7 +142,7 @@ public static class PlacementSearch
         var nodes = (int)Math.Min(int.MaxValue, branch.Turns * NodesOfTurn(problem));
         incumbent.Useful.AddRange(branch.Useful);
         if (!branch.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
-        if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
+        if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph, cancel), incumbent.UpperBound, cancel);
         return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, branch.OpenBound)), nodes);
     }
 
@@ -136,8 +168,18 @@ public static class PlacementSearch
     /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>
     /// <param name="problem">The placement.</param>
     /// <param name="enough">The search for a higher bound ends here.</param>
-    public static long RootBound(PlacementProblem problem, long enough = long.MaxValue) =>
-        PlacementBound.Of(problem, RankCosts.Of(problem), RankCuts.Of(problem.Graph), enough);
+    /// <param name="cancel">Ends it with a bound that is lower than need be.</param>
+    public static long RootBound(PlacementProblem problem, long enough = long.MaxValue, CancellationToken cancel = default)
+    {
+        try
+        {
+            return PlacementBound.Of(problem, RankCosts.Of(problem), RankCuts.Of(problem.Graph, cancel), enough, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
 
     private static PlacementResult Branch(
         PlacementProblem problem,
@@ -160,7 +202,7 @@ public static class PlacementSearch
             nodes += search.Nodes;
             if (!search.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
             if (!cancel.IsCancellationRequested && nodes < mostNodes) continue;
-            if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph), incumbent.UpperBound);
+            if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph, cancel), incumbent.UpperBound, cancel);
             return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, search.OpenBound)), nodes);
         }
     }
@@ -182,13 +224,13 @@ public static class PlacementSearch
 
     // A placement that fits, evenly loaded if that fits; else null and the least overrun.
     private static LayerCounts? Start(
-        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, PathCut[] rankCuts, out long overrun, out int fullest)
+        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, PathCut[] rankCuts, CancellationToken cancel, out long overrun, out int fullest)
     {
         (overrun, fullest) = (0, 0);
         var places = problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1;
         for (var place = 0; place < places; place++)
         {
-            var even = PlacementStart.Work(problem, costs, rankCuts, place);
+            var even = PlacementStart.Work(problem, costs, rankCuts, place, cancel);
             if (even is not null) return even;
         }
 
@@ -196,7 +238,7 @@ public static class PlacementSearch
         var state = new RankStates(problem, costs);
         for (var place = 0; place < places; place++)
         {
-            var counts = PlacementStart.Memory(problem, costs, place);
+            var counts = PlacementStart.Memory(problem, costs, place, cancel);
             if (counts is null) continue;
             state.Load(counts);
             var over = state.FullestOverrun(out var rank);

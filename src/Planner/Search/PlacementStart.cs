@@ -7,7 +7,8 @@ namespace Planner.Search;
 internal static class PlacementStart
 {
     /// <summary>Even work: each layer to the rank whose own operations take least. Null where that leads out of the memory.</summary>
-    public static LayerCounts? Work(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, int mtpPlace)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LayerCounts? Work(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts, int mtpPlace, CancellationToken cancel)
     {
         var counts = LayerCounts.Least(problem, mtpPlace);
         if (counts is null) return null;
@@ -17,6 +18,7 @@ internal static class PlacementStart
         state.Load(counts);
         for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers;)
         {
+            cancel.ThrowIfCancellationRequested();
             for (var rank = 0; rank < costs.Length; rank++)
                 if (state.Changed[rank]) measure[rank] = CutTable.Weight(rankCuts[rank], costs[rank], state.Durations(rank));
             var stage = -1;
@@ -47,7 +49,8 @@ internal static class PlacementStart
     }
 
     /// <summary>Even memory: each layer to where the fuller rank is least full afterwards, fitting or not. Null where there are too few layers.</summary>
-    public static LayerCounts? Memory(PlacementProblem problem, RankCosts[] costs, int mtpPlace)
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public static LayerCounts? Memory(PlacementProblem problem, RankCosts[] costs, int mtpPlace, CancellationToken cancel)
     {
         var counts = LayerCounts.Least(problem, mtpPlace);
         if (counts is null) return null;
@@ -59,6 +62,7 @@ internal static class PlacementStart
         Array.Fill(known, -1);
         for (var placed = counts.Layers.Sum(); placed < problem.DenseLayers + problem.MoeLayers; placed++)
         {
+            cancel.ThrowIfCancellationRequested();
             var best = -1;
             var least = long.MaxValue;
             for (var stage = 0; stage < problem.Stages; stage++)

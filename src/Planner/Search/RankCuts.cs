@@ -20,9 +20,10 @@ internal static class RankCuts
     private static readonly double[] Stretches = [1000, 1.02];
 
     /// <summary>Cuts of a graph at typical durations, found once; they do not depend on who asks first.</summary>
-    public static PathCut[] Of(ScheduleGraph graph) => Known.GetValue(graph, Find);
+    /// <exception cref="OperationCanceledException">Cancelled while they were looked for.</exception>
+    public static PathCut[] Of(ScheduleGraph graph, CancellationToken cancel = default) => Known.GetValue(graph, one => Find(one, cancel));
 
-    private static PathCut[] Find(ScheduleGraph graph)
+    private static PathCut[] Find(ScheduleGraph graph, CancellationToken cancel)
     {
         var lanes = Vector<long>.Count;
         var cuts = new PathCut[Stretches.Length * graph.Ranks];
@@ -30,6 +31,7 @@ internal static class RankCuts
         var end = ArrayPool<Vector<long>>.Shared.Rent(graph.Nodes);
         for (var first = 0; first < cuts.Length; first += lanes)
         {
+            cancel.ThrowIfCancellationRequested();
             var some = cuts.AsSpan(first, Math.Min(lanes, cuts.Length - first));
             Stretch(graph, first, some.Length, stretched);
             graph.CriticalPaths(stretched, Lag, end, some);

@@ -34,7 +34,11 @@ internal sealed class SpaceSearch(
     // After an end that came before a first plan, so long one is looked for.
     private static readonly TimeSpan FirstPlan = TimeSpan.FromSeconds(0.1);
 
-    public SpaceSearchResult Run(SearchReport? report, CancellationToken cancel)
+    /// <summary>Searches.</summary>
+    /// <param name="report">Told where it stands.</param>
+    /// <param name="cancel">Ends the search with the best so far.</param>
+    /// <param name="interrupt">Cancelled as well where an answer is wanted at once: no first plan is looked for then.</param>
+    public SpaceSearchResult Run(SearchReport? report, CancellationToken cancel, CancellationToken interrupt = default)
     {
         var table = CandidateTable.ScoreSoFar(
             model, space, threads, cancel, report is null ? null : scored => report(new SearchProgress("scoring", scored, null, null)));
@@ -65,7 +69,7 @@ internal sealed class SpaceSearch(
         {
             List<SearchedLayout> searched = [.. groups.SelectMany(group => group.Result.Searched)];
             if (complete) return new SpaceSearchResult(table, new LayoutSearchResult(null, searched, double.MaxValue, true), [], null, 0);
-            var first = groups.Select(group => search.First(group.One, FirstPlan / groups.Count)).FirstOrDefault(plan => plan is not null);
+            var first = groups.Select(group => search.First(group.One, FirstPlan / groups.Count, interrupt)).FirstOrDefault(plan => plan is not null);
             return new SpaceSearchResult(
                 table, new LayoutSearchResult(first, first is null ? searched : [first], table.Complete ? groups.Min(group => Math.Min(Lowest(group.One), Lowest(group.PerStage))) : 0, false), [], null, 0);
         }

@@ -26,7 +26,7 @@ internal sealed class CutShortTest
     {
         var (model, space) = SpaceBruteForceTest.Draw(seed);
         var layouts = new LayoutOrder(CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts);
-        var first = new LayoutSearch(model, space, 1).First(layouts, TimeSpan.FromMinutes(1));
+        var first = new LayoutSearch(model, space, 1).First(layouts, TimeSpan.FromMinutes(1), CancellationToken.None);
         var best = SpaceBruteForce.Best(model, space, space.Tensor).Step;
         Assert.That(first is null, Is.EqualTo(best == long.MaxValue));
         if (first is null) return;
@@ -48,6 +48,32 @@ internal sealed class CutShortTest
         Assert.That((result.Complete, result.Best is null), Is.EqualTo((false, false)));
         Assert.That(result.Best!.Result!.Makespan, Is.AtLeast(best));
         Assert.That(result.Bound, Is.AtMost(best));
+    }
+
+    [Test]
+    public void First_Cancelled_IsNull()
+    {
+        var (model, space) = SpaceBruteForceTest.Draw(0);
+        var layouts = new LayoutOrder(CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts);
+        Assert.That(new LayoutSearch(model, space, 1).First(layouts, TimeSpan.FromMinutes(1), new CancellationToken(true)), Is.Null);
+    }
+
+    // What a cancelled search says of a placement must hold, however early it was cancelled.
+    [Test]
+    public void Solve_Cancelled_IsAPlacementOrNoneAndABoundBelowTheOptimum([Range(0, 5)] int seed)
+    {
+        var (model, space) = SpaceBruteForceTest.Draw(seed);
+        var search = new LayoutSearch(model, space, 1);
+        foreach (var scored in CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts.Take(20))
+        {
+            // A graph of its own, so that its rank cuts are not known yet.
+            var problem = new LayoutSearch(model, space, 1).Problem(scored.ToLayout(space, model.Workload.GlobalBatch));
+            var best = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, CancellationToken.None).Result!.Makespan;
+            var cut = PlacementSearch.Solve(problem, long.MaxValue, new CancellationToken(true));
+            Assert.That((cut.Plan is null, cut.Bound <= best, cut.Makespan >= best), Is.EqualTo((true, true, true)));
+            Assert.That(PlacementSearch.RootBound(problem, long.MaxValue, new CancellationToken(true)), Is.Zero);
+            Assert.That(PlacementSearch.RootBound(problem), Is.Positive, "a cancelled call leaves nothing half done behind");
+        }
     }
 
     private static void Stop(CancellationTokenSource stop, long best)
