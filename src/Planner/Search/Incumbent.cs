@@ -23,8 +23,8 @@ internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, lon
 
     public List<PathCut> Cuts { get; } = [];
 
-    /// <summary>Paths whose mixture bounded much.</summary>
-    public List<PathCut> Useful { get; } = [];
+    /// <summary>Something this long was found elsewhere.</summary>
+    public void Lower(long upperBound) => UpperBound = Math.Min(UpperBound, upperBound);
 
     /// <summary>Replays <see cref="Durations"/> and keeps the contents where they are better; returns the makespan and its cut.</summary>
     public long Replay(ReadOnlySpan<StageContent> stages, out PathCut cut)

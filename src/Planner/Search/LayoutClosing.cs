@@ -3,8 +3,11 @@ using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
-/// <summary>Branches on the open placements of many layouts while they may hold something better than the best; effort grows with every try and has an end.</summary>
-internal static class LayoutClosing
+/// <summary>
+/// Branches on the open placements of many layouts while they may hold something better than the best: over ranks where these have few stages,
+/// over stages where a rank has several that run alone. The effort has an end.
+/// </summary>
+internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, long below, Action<long, double> report, CancellationToken cancel)
 {
     // Nodes of one placement when it is first taken up; a placement that stays open gets more in later rounds. The sum has an end.
     public const long FirstNodes = 3_000;
@@ -12,12 +15,12 @@ internal static class LayoutClosing
     public const long AllNodes = 60_000;
     public const long AllPerStageNodes = 400_000;
 
-    // The same for the search over stages; less where the gap is already as small as this share of the step. Where a search only wants something
-    // to compare with, it does without.
-    private const long FirstStageNodes = 1_500;
-    private const long MoreStageNodes = 3;
-    public const long AllStageNodes = 100_000;
-    private const long EnoughStageNodes = 20_000;
+    // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
+    // only wants something to compare with ends soon.
+    private const long StageNodes = 4_000;
+    public const long AllStageNodes = 250_000;
+    public const long FewStageNodes = 10_000;
+    private const long EnoughStageNodes = 40_000;
     private const double SmallGap = 0.005;
 
     // Twice as many layers, four times the work a node.
@@ -26,73 +29,101 @@ internal static class LayoutClosing
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
-    /// <summary>First over ranks, fewest tries first, then lowest bound; what that leaves open over stages, four tries at a time, lowest bound first.</summary>
-    /// <param name="searched">Layouts; those tried hold what was found.</param>
-    /// <param name="best">The best of them; -1 without one.</param>
-    /// <param name="below">Steps this long or longer are of no interest.</param>
-    /// <param name="perStage">Over ranks only layouts whose stages have a choice of recompute policy.</param>
-    /// <param name="ranksLeft">Nodes over ranks.</param>
-    /// <param name="stagesLeft">Nodes over stages.</param>
-    /// <param name="report">Told the best makespan and the bound of what is open.</param>
-    /// <param name="cancel">Ends it with the best so far.</param>
+    private readonly bool[] byStage = [.. searched.Select(layout => PlacementSearch.Alone(layout.Problem))];
+
+    /// <summary>The best of the layouts; -1 without one.</summary>
+    public int Best { get; private set; } = best;
+
+    private long Makespan => Best < 0 ? below : searched[Best].Result!.Makespan;
+
+    /// <summary>Branches over ranks, fewest tries first, then lowest bound.</summary>
+    /// <param name="perStage">Only layouts whose stages have a choice of recompute policy.</param>
+    /// <param name="left">Nodes.</param>
     /// <returns>The bound of all that is left.</returns>
-    public static double Close(
-        List<SearchedLayout> searched,
-        ref int best,
-        long below,
-        bool perStage,
-        long ranksLeft,
-        long stagesLeft,
-        Action<long, double> report,
-        CancellationToken cancel)
+    public double ByRank(bool perStage, long left)
     {
         var tries = new int[searched.Count];
-        var byRank = searched.Select(layout => (!perStage || layout.Problem.LevelsOfStage > 1) && PlacementSearch.Enumerates(layout.Problem)).ToArray();
-        var byStage = searched.Select(layout => PlacementSearch.Alone(layout.Problem)).ToArray();
-        var useful = new Dictionary<ScheduleGraph, IReadOnlyList<PathCut>>();
-        for (var stages = false; ;)
+        bool[] taken = [.. searched.Select((layout, i) => (!perStage || layout.Problem.LevelsOfStage > 1) && PlacementSearch.ByRanks(layout.Problem))];
+        while (Next(taken, tries) is (var open and >= 0, var bound))
         {
-            var makespan = best < 0 ? below : searched[best].Result!.Makespan;
-            var open = -1;
-            var bound = (double)makespan;
-            for (var i = 0; i < searched.Count; i++)
-            {
-                if (searched[i].OpenBound >= makespan) continue;
-                bound = Math.Min(bound, searched[i].OpenBound);
-                if (!(stages ? byStage[i] : byRank[i])) continue;
-                if (open < 0 || Turn(i).CompareTo(Turn(open)) < 0) open = i;
-            }
-
-            if (bound == makespan) return best < 0 ? double.MaxValue : makespan;
-            report(makespan, bound);
-            if (cancel.IsCancellationRequested) return bound;
-            ref var left = ref (stages ? ref stagesLeft : ref ranksLeft);
-            var enough = stages && bound >= makespan * (1 - SmallGap) && stagesLeft <= AllStageNodes - EnoughStageNodes;
-            if (open < 0 || left <= 0 || enough)
-            {
-                if (stages || makespan == long.MaxValue) return bound;
-                stages = true;
-                Array.Clear(tries);
-                continue;
-            }
-
-            var known = searched[open].Result!;
-            var graph = searched[open].Problem.Graph;
+            report(Makespan, bound);
+            if (left <= 0 || cancel.IsCancellationRequested) break;
             var weight = NodeWeight(searched[open].Problem);
-            var again = PlacementSearch.Solve(
-                searched[open].Problem, makespan, Math.Max(1, Math.Min(Effort(tries[open]++, stages), left) / weight), 0, stages, useful.GetValueOrDefault(graph, []), cancel);
+            var again = PlacementSearch.Solve(searched[open].Problem, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
-            if (again.Useful.Length > 0) useful[graph] = again.Useful;
-            searched[open] = searched[open] with
-            {
-                Result = again.Plan is null
-                    ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts, .. again.Cuts], Nodes = known.Nodes + again.Nodes }
-                    : again with { Nodes = known.Nodes + again.Nodes },
-            };
-            if (again.Plan is not null && again.Makespan < makespan) best = open;
-
-            (int Tries, long Bound) Turn(int i) => (stages ? tries[i] / 4 : tries[i], searched[i].OpenBound);
+            Take(open, again, searched[open].Result!.Nodes + again.Nodes);
         }
+
+        return Next(taken, tries).Bound;
+    }
+
+    /// <summary>Branches over stages, lowest bound first.</summary>
+    /// <param name="left">Nodes.</param>
+    /// <returns>The bound of all that is left.</returns>
+    public double ByStage(long left)
+    {
+        var searches = new StageSearch?[searched.Count];
+        var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
+        var plenty = left - EnoughStageNodes;
+        while (Makespan < long.MaxValue && Next(byStage, []) is (var open and >= 0, var bound))
+        {
+            report(Makespan, bound);
+            if (left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap))) break;
+            if (Known(open) is not { } search) break;
+            var before = search.Nodes;
+            var again = search.Continue(Makespan, Math.Min(StageNodes, left));
+            left -= search.Nodes - before;
+            Take(open, again, (int)Math.Min(int.MaxValue, nodes[open] + again.Nodes));
+        }
+
+        return Next(byStage, []).Bound;
+
+        StageSearch? Known(int i)
+        {
+            try
+            {
+                return searches[i] ??= PlacementSearch.ByStages(searched[i].Problem, Makespan, searched[i].OpenBound, Useful(i), cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return null;
+            }
+        }
+
+        IEnumerable<PathCut> Useful(int i)
+        {
+            var other = Enumerable.Range(0, searches.Length).LastOrDefault(k => searches[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
+            return other < 0 ? [] : searches[other]!.Useful;
+        }
+    }
+
+    // The next open layout of those taken, -1 without one; the bound of all that are open.
+    private (int Open, double Bound) Next(bool[] taken, int[] tries)
+    {
+        var makespan = Makespan;
+        var (open, bound) = (-1, (double)makespan);
+        for (var i = 0; i < searched.Count; i++)
+        {
+            if (searched[i].OpenBound >= makespan) continue;
+            bound = Math.Min(bound, searched[i].OpenBound);
+            if (taken[i] && (open < 0 || Turn(i).CompareTo(Turn(open)) < 0)) open = i;
+        }
+
+        return (open, bound == makespan && Best < 0 ? double.MaxValue : bound);
+
+        (int Tries, long Bound) Turn(int i) => (tries.Length > 0 ? tries[i] : 0, searched[i].OpenBound);
+    }
+
+    private void Take(int i, PlacementResult again, int nodes)
+    {
+        var (makespan, known) = (Makespan, searched[i].Result!);
+        searched[i] = searched[i] with
+        {
+            Result = again.Plan is null
+                ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts, .. again.Cuts], Nodes = nodes }
+                : again with { Nodes = nodes },
+        };
+        if (again.Plan is not null && again.Makespan < makespan) Best = i;
     }
 
     // A node of a model deeper than usual has more ways to go on and longer tables.
@@ -102,10 +133,10 @@ internal static class LayoutClosing
         return Math.Max(1, (long)depth * depth);
     }
 
-    private static long Effort(int tries, bool stages)
+    private static long Effort(int tries)
     {
-        var most = stages ? FirstStageNodes : FirstNodes;
-        for (var i = 0; i < tries; i++) most *= stages ? MoreStageNodes : MoreNodes;
+        var most = FirstNodes;
+        for (var i = 0; i < tries; i++) most *= MoreNodes;
         return most;
     }
 }

@@ -55,7 +55,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                     return Stopped(searched, best, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root);
                 var found = candidate.Root >= limit
                     ? candidate
-                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, false, [], cancel) };
+                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, cancel) };
                 if (cancel.IsCancellationRequested && found.Result is { Bound: var low } cut && low < candidate.Root)
                     found = found with { Result = cut with { Bound = Math.Min(candidate.Root, cut.Makespan) } };
                 searched.Add(found);
@@ -70,8 +70,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        var bound = LayoutClosing.Close(
-            searched, ref best, below, false, LayoutClosing.AllNodes, within > 0 ? LayoutClosing.AllStageNodes : 0, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
+        var closing = new LayoutClosing(searched, best, below, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
+        closing.ByRank(false, LayoutClosing.AllNodes);
+        var bound = closing.ByStage(within > 0 ? LayoutClosing.AllStageNodes : LayoutClosing.FewStageNodes);
+        best = closing.Best;
         if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
         return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
@@ -98,11 +100,18 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         var best = result.Best is null ? -1 : searched.FindIndex(layout => ReferenceEquals(layout, result.Best));
         var open = Mix(perStage, exact ? Efforts : Efforts[..1], below, searched, ref best, cancel);
         if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, result.Bound));
-        void Closing(long makespan, double bound) => report?.Invoke(searched.Count, makespan, bound);
 
         // A better best may settle what was left open of the others.
-        var bound = LayoutClosing.Close(searched, ref best, below, true, exact ? LayoutClosing.AllPerStageNodes : 0, 0, Closing, cancel);
-        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best)) bound = LayoutClosing.Close(searched, ref best, below, false, LayoutClosing.AllNodes, 0, Closing, cancel);
+        var closing = new LayoutClosing(searched, best, below, (makespan, bound) => report?.Invoke(searched.Count, makespan, bound), cancel);
+        var bound = closing.ByRank(true, exact ? LayoutClosing.AllPerStageNodes : 0);
+        best = closing.Best;
+        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best))
+        {
+            closing.ByRank(false, LayoutClosing.AllNodes);
+            bound = closing.ByStage(LayoutClosing.FewStageNodes);
+            best = closing.Best;
+        }
+
         return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
 
@@ -124,7 +133,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
                 foreach (var nodes in efforts)
                 {
                     if (found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
-                    found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, false, [], cancel) };
+                    found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, cancel) };
                 }
             });
             next += count;

@@ -25,8 +25,5 @@ public sealed record PlacementResult(
     int Nodes,
     int Replays)
 {
-    /// <summary>Paths whose mixture bounds whole sets of placements; of use for other problems of the same graph.</summary>
-    public ImmutableArray<PathCut> Useful { get; init; } = [];
-
     public bool Proven => Plan is not null && Bound >= Makespan;
 }

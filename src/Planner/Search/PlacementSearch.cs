@@ -18,6 +18,7 @@ public static class PlacementSearch
 
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
+    private const int MostStagesByRank = 2;
     private const double MostWays = 2_000;
 
     // The lattice over ranks has an arc for every number of layers placed and every content of the next rank: it grows with the square of the layers.
@@ -36,24 +37,15 @@ public static class PlacementSearch
 
     /// <summary>The same with an end: after so many nodes the best so far is returned, with the lowest open bound; 0 takes the local search's word.</summary>
     public static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, CancellationToken cancel) =>
-        Solve(problem, upperBound, mostNodes, 0, false, [], cancel);
+        Solve(problem, upperBound, mostNodes, 0, cancel);
 
     /// <summary>The same with what is known already.</summary>
     /// <param name="root">What <see cref="RootBound"/> says of this upper bound; 0 where it has not been asked.</param>
-    /// <param name="byStages">Branches over stages even where the contents of ranks could be enumerated.</param>
-    /// <param name="useful">Paths of the graph that bounded much elsewhere.</param>
-    internal static PlacementResult Solve(
-        PlacementProblem problem,
-        long upperBound,
-        long mostNodes,
-        long root,
-        bool byStages,
-        IReadOnlyList<PathCut> useful,
-        CancellationToken cancel)
+    internal static PlacementResult Solve(PlacementProblem problem, long upperBound, long mostNodes, long root, CancellationToken cancel)
     {
         try
         {
-            return Search(problem, upperBound, mostNodes, root, byStages, useful, cancel);
+            return Search(problem, upperBound, mostNodes, root, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -74,14 +66,7 @@ public static class PlacementSearch
         return Result(incumbent, 0, 0);
     }
 
-    private static PlacementResult Search(
-        PlacementProblem problem,
-        long upperBound,
-        long mostNodes,
-        long root,
-        bool byStages,
-        IReadOnlyList<PathCut> useful,
-        CancellationToken cancel)
+    private static PlacementResult Search(PlacementProblem problem, long upperBound, long mostNodes, long root, CancellationToken cancel)
     {
         var costs = RankCosts.Of(problem);
         var rules = new PlacementRules(problem);
@@ -101,11 +86,11 @@ public static class PlacementSearch
         var start = Start(problem, rules, costs, rankCuts, cancel, out var overrun, out var fullest);
         if (start is null && overrun > 0 && fullest >= 0 && !Enumerates(problem))
         {
+            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound, cancel);
             if (mostNodes > 0 && upperBound < long.MaxValue && Alone(problem))
-                return BranchStages(problem, costs, incumbent, useful, null, root, mostNodes, cancel);
+                return new StageSearch(problem, costs, incumbent, null, root, [], cancel).Continue(upperBound, mostNodes);
 
             // The local search found nothing that fits, and the exact answer is out of reach: nothing is known but the bound.
-            if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, upperBound, cancel);
             return Result(incumbent, Math.Min(root, upperBound), 0) with { ExcessKib = overrun, FullestRank = fullest };
         }
 
@@ -118,36 +103,36 @@ public static class PlacementSearch
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
         }
 
-        return byStages || !Enumerates(problem)
-            ? BranchStages(problem, costs, incumbent, useful, start, root, mostNodes, cancel)
-            : Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
+        if (ByRanks(problem)) return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
+        if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
+        return new StageSearch(problem, costs, incumbent, start, root, [], cancel).Continue(incumbent.UpperBound, mostNodes);
     }
 
     /// <summary>Several stages a rank, none overlapped: what <see cref="StageBranch"/> is for.</summary>
     internal static bool Alone(PlacementProblem problem) =>
         problem.LevelsOfStage == 1 && problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
 
-    private static PlacementResult BranchStages(
-        PlacementProblem problem,
-        RankCosts[] costs,
-        Incumbent incumbent,
-        IReadOnlyList<PathCut> useful,
-        LayerCounts? start,
-        long root,
-        long mostNodes,
-        CancellationToken cancel)
-    {
-        var branch = new StageBranch(problem, costs, incumbent, [.. incumbent.Cuts, .. useful], start, cancel);
-        branch.Run(Math.Max(1, mostNodes / NodesOfTurn(problem)));
-        var nodes = (int)Math.Min(int.MaxValue, branch.Turns * NodesOfTurn(problem));
-        incumbent.Useful.AddRange(branch.Useful);
-        if (!branch.Stopped) return Result(incumbent, incumbent.UpperBound, nodes);
-        if (root == 0) root = PlacementBound.Of(problem, costs, RankCuts.Of(problem.Graph, cancel), incumbent.UpperBound, cancel);
-        return Result(incumbent, Math.Min(incumbent.UpperBound, Math.Max(root, branch.OpenBound)), nodes);
-    }
+    /// <summary>Whether the branch and bound over ranks is the better one: it settles placements that differ by little, but has to enumerate what a rank may hold.</summary>
+    internal static bool ByRanks(PlacementProblem problem) =>
+        Enumerates(problem) && !(Alone(problem) && problem.Graph.StagesOfRank[0].Length > MostStagesByRank);
 
-    // What a turn of the search over stages costs in nodes of the search over ranks: about as many paths play as many placements as there are stages.
-    private static long NodesOfTurn(PlacementProblem problem) => 10 + (problem.Stages * problem.Stages / 20);
+    /// <summary>A search over stages that can be continued.</summary>
+    /// <param name="problem">The placement; some placement fits.</param>
+    /// <param name="upperBound">Ticks; placements this long or longer are of no interest.</param>
+    /// <param name="root">A lower bound of all placements.</param>
+    /// <param name="useful">Paths that bounded much elsewhere.</param>
+    /// <param name="cancel">Ends it with the best so far.</param>
+    /// <exception cref="OperationCanceledException">Cancelled before anything was placed.</exception>
+    internal static StageSearch ByStages(PlacementProblem problem, long upperBound, long root, IEnumerable<PathCut> useful, CancellationToken cancel)
+    {
+        var costs = RankCosts.Of(problem);
+        var rankCuts = RankCuts.Of(problem.Graph, cancel);
+        var incumbent = new Incumbent(problem, costs, upperBound);
+        incumbent.Cuts.AddRange(rankCuts);
+        var start = Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _);
+        if (start is not null) new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
+        return new StageSearch(problem, costs, incumbent, start, root, useful, cancel);
+    }
 
     // All pairs of stages are weighed before each replay: of very many stages fewer moves are made.
     private static int Replays(int stages) => Math.Min(DescentReplays, Math.Max(4, DescentReplays * UsualStages * UsualStages / (stages * stages)));
@@ -257,7 +242,7 @@ public static class PlacementSearch
         return null;
     }
 
-    private static PlacementResult Result(Incumbent incumbent, long bound, int nodes) => new(
+    internal static PlacementResult Result(Incumbent incumbent, long bound, int nodes) => new(
         incumbent.Plan,
         incumbent.Makespan,
         bound,
@@ -266,6 +251,5 @@ public static class PlacementSearch
         0,
         [.. incumbent.Cuts],
         nodes,
-        incumbent.Replays)
-    { Useful = [.. incumbent.Useful] };
+        incumbent.Replays);
 }

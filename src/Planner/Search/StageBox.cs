@@ -5,6 +5,8 @@ namespace Planner.Search;
 /// <summary>A set of placements: fewest and most layers of every stage and of every rank.</summary>
 internal sealed class StageBox
 {
+    private const double Slight = 1e-9;
+
     private StageBox(int place, int[] least, int[] most, int[] leastOfRank, int[] mostOfRank)
     {
         Place = place;
@@ -25,14 +27,17 @@ internal sealed class StageBox
 
     public int[] MostOfRank { get; }
 
-    /// <summary>The mixture that bounds the box best so far, and that bound.</summary>
-    public (StageMix Mix, double Bound)? Best { get; set; }
+    /// <summary>The best placement in fractions that was replayed; a part of a box begins with its parent's.</summary>
+    public StageFractions? Fractions { get; set; }
+
+    /// <summary>Nothing was split yet.</summary>
+    public bool Whole { get; private init; } = true;
 
     /// <summary>One placement is left.</summary>
     public bool Single => Least.AsSpan().SequenceEqual(Most);
 
     /// <summary>All placements with the MTP module at a place; null where there are too few layers.</summary>
-    public static StageBox? Whole(PlacementProblem problem, int place)
+    public static StageBox? All(PlacementProblem problem, int place)
     {
         if (LayerCounts.Least(problem, place) is not { } least) return null;
         var layers = problem.DenseLayers + problem.MoeLayers;
@@ -43,7 +48,21 @@ internal sealed class StageBox
         return new StageBox(place, [.. least.Layers], most, new int[ofRank.Length], ofRank);
     }
 
-    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Best = Best };
+    /// <summary>Whether layers in fractions are inside.</summary>
+    public bool Holds(StageFractions fractions, RankCosts[] costs)
+    {
+        for (var stage = 0; stage < Least.Length; stage++)
+            if (fractions.Layers(stage) < Least[stage] - Slight || fractions.Layers(stage) > Most[stage] + Slight) return false;
+        foreach (var rank in costs)
+        {
+            var held = rank.Stages.Sum(fractions.Layers);
+            if (held < LeastOfRank[rank.Rank] - Slight || held > MostOfRank[rank.Rank] + Slight) return false;
+        }
+
+        return true;
+    }
+
+    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Fractions = Fractions, Whole = false };
 
     /// <summary>Draws stages, ranks and the sum of all layers together until nothing gives; false where nothing is left.</summary>
     public bool Tighten(PlacementProblem problem)

@@ -4,29 +4,27 @@ using Planner.Cost.Schedules;
 namespace Planner.Search;
 
 /// <summary>
-/// Branch and bound over the layers of ranks and stages, for schedules with several stages a rank whose operations run alone. The bound of a
-/// box of placements is a mixture of paths, found by letting paths and placements play against each other: the placement that the mixture
-/// likes least and the replay of the placements' mean give new placements and new paths. What does not close is split. Bounds are exact up to
-/// rounding, for which a hundredth of a tick is left.
+/// Branch and bound over the layers of ranks and stages, for schedules with several stages a rank whose operations run alone. A box of
+/// placements is bounded by its continuous relaxation over the paths met so far; replays of placements cut to fractions, between the solution
+/// and the best such placement known, give new paths. What does not close is split. Bounds are exact up to rounding, for which a hundredth of
+/// a tick is left.
 /// </summary>
 internal sealed class StageBranch
 {
     private const double Rounding = 0.01;
     private const double MeanScale = 64;
-    private const int Rounds = 100;
-    private const int MostTurns = 100;
-    private const int TurnsOfPart = 30;
+    private const int MostTurns = 60;
+    private const int TurnsOfPart = 20;
 
-    // A game is played until its players could gain this share of what bound and mean still lie apart.
-    private const double Exactness = 0.2;
+    // Where the next paths are looked for, from the solution (0) towards the best fractions known (1).
+    private const double Inward = 0.75;
 
-    // The mixture is drawn this far towards the best so far: answers to the game alone swing to and fro.
-    private const double Staying = 0.8;
+    // A box is split after so many turns without a gain (a share of the gap).
+    private const int Patience = 6;
+    private const double Gain = 0.02;
 
-    // After so many turns without a gain (a share of the gap) the players forget most of what they regretted.
-    private const int Patience = 5;
-    private const double Fading = 0.3;
-    private const double Gain = 0.01;
+    // Ways to split that are tried.
+    private const int Tried = 4;
 
     // Ranks stretched a turn for the sake of their paths, and by which part of their durations.
     private const int Stretched = 4;
@@ -35,20 +33,20 @@ internal sealed class StageBranch
     private readonly PlacementProblem problem;
     private readonly Incumbent incumbent;
     private readonly CancellationToken cancel;
-    private readonly StagePool pool;
+    private readonly StageRelaxation relaxation;
+    private readonly StageLines lines;
     private readonly StageWalk walk;
     private readonly RankStates state;
     private readonly RankCosts[] costs;
     private readonly PriorityQueue<StageBox, (double Bound, int Order)> open = new();
+    private readonly HashSet<(int Rank, int Vector)> limits = [];
     private readonly long[] durations;
     private readonly long[] stretched;
     private readonly long[] end;
-    private readonly double[] mean;
     private readonly int[] counts;
-    private readonly PathCut[] known;
+    private readonly PathCut[] given;
     private readonly LayerCounts? start;
     private readonly int[] near;
-    private bool meanKnown;
     private int order;
     private long effort;
 
@@ -60,23 +58,23 @@ internal sealed class StageBranch
         this.incumbent = incumbent;
         this.start = start;
         this.cancel = cancel;
-        pool = new StagePool(problem, costs, incumbent.UpperBound);
+        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound);
+        lines = new StageLines(problem);
         walk = new StageWalk(problem);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
         stretched = new long[durations.Length];
         end = new long[problem.Graph.Nodes];
-        mean = new double[problem.Stages];
         counts = new int[problem.Stages];
         near = new int[problem.Stages];
-        known = [.. cuts];
-        foreach (var cut in known) pool.Add(cut);
+        given = [.. cuts];
+        foreach (var cut in given) relaxation.AddPath(cut);
     }
 
     /// <summary>Paths that bound much; they bound other problems of the same graph, too.</summary>
-    public IEnumerable<PathCut> Useful => pool.Useful;
+    public IEnumerable<PathCut> Useful => relaxation.Useful;
 
-    /// <summary>Turns of the game so far.</summary>
+    /// <summary>Turns so far.</summary>
     public long Turns { get; private set; }
 
     /// <summary>It did not look at everything.</summary>
@@ -85,14 +83,12 @@ internal sealed class StageBranch
     /// <summary>Lowest bound of what it did not look at.</summary>
     public long OpenBound { get; private set; } = long.MaxValue;
 
-    /// <summary>Searches for placements below the upper bound, which must be finite.</summary>
+    /// <summary>Searches for placements below the upper bound, which must be finite, and goes on from there when it is called again.</summary>
     public void Run(long mostTurns)
     {
         effort = mostTurns;
-        if (start is not null && StageBox.Whole(problem, start.MtpPlace) is { } all) Offer(all, start.Layers);
-        for (var place = 0; place < (problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1); place++)
-            if (StageBox.Whole(problem, place) is { } whole && Narrowed(whole)) open.Enqueue(whole, (0, order++));
-
+        if (order == 0) Begin();
+        (Stopped, OpenBound) = (false, long.MaxValue);
         while (open.TryDequeue(out var box, out var key))
         {
             var bound = key.Bound;
@@ -114,11 +110,31 @@ internal sealed class StageBranch
         OpenBound = (long)Math.Ceiling(lowest - Rounding);
     }
 
+    private void Begin()
+    {
+        if (start is not null) Offer(start.Layers, start.MtpPlace);
+        var even = start is null ? null : Even(start);
+        for (var place = 0; place < (problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1); place++)
+            if (StageBox.All(problem, place) is { } whole && Narrowed(whole))
+            {
+                whole.Fractions = even;
+                open.Enqueue(whole, (0, order++));
+            }
+
+        order++;
+    }
+
+    private StageFractions Even(LayerCounts counts)
+    {
+        var (dense, moe) = (new double[problem.Stages], new double[problem.Stages]);
+        for (var stage = 0; stage < dense.Length; stage++) (dense[stage], moe[stage]) = (state.Contents[stage].Dense, state.Contents[stage].Moe);
+        return new StageFractions(dense, moe, double.MaxValue);
+    }
+
     private bool Narrowed(StageBox box)
     {
-        var lines = new StageLines(problem);
         if (!box.Tighten(problem)) return false;
-        foreach (var cut in known)
+        foreach (var cut in given)
             if (!StageRooms.Narrow(problem, lines.Of(cut), box, incumbent.UpperBound - 1 + Rounding) || !box.Tighten(problem)) return false;
         return true;
     }
@@ -126,72 +142,76 @@ internal sealed class StageBranch
     // True where nothing in the box is below the upper bound; else the box is narrowed and its bound raised.
     private bool Closes(StageBox box, ref double bound)
     {
-        var gap = (double)incumbent.UpperBound;
         var stalled = 0;
-        var most = box.Best is null ? MostTurns : TurnsOfPart;
+        var most = box.Whole ? MostTurns : TurnsOfPart;
+        var guide = box.Fractions;
+        box.Fractions = null;
         for (var turn = 0; turn < most; turn++)
         {
             if (effort-- <= 0 || cancel.IsCancellationRequested) return false;
             Turns++;
-            var upper = incumbent.UpperBound;
-            var limit = upper - 1 + Rounding;
-            var mix = pool.Mix(box, Rounds, Exactness * Math.Max(1, gap), stalled < Patience ? 1 : Fading);
-            if (box.Best is { } best) mix = mix.With(best.Mix, Staying);
-            var line = mix.Line;
-            var paid = mix.Limits * (upper - 1);
+            var limit = incumbent.UpperBound - 1 + Rounding;
+            var (line, there) = relaxation.Solve(box, limit);
             var value = walk.Least(line, box, counts);
-            if (value + paid > limit) return true;
-            var here = mix.Limits < 0.99 ? value / (1 - mix.Limits) : 0;
-            bound = Math.Max(bound, here);
-            stalled++;
-            if (box.Best is null || here > box.Best.Value.Bound)
-            {
-                if (box.Best is null || here > box.Best.Value.Bound + (Gain * gap)) stalled = 0;
-                box.Best = (mix, here);
-            }
-
-            Offer(box, counts);
-            var nearby = Near(box);
-            if (walk.Narrow(line, box, limit - paid) && !box.Tighten(problem)) return true;
+            if (value > limit) return true;
+            var before = bound;
+            bound = Math.Max(bound, value);
+            Offer(counts, box.Place);
+            if (walk.Narrow(line, box, incumbent.UpperBound - 1 + Rounding) && !box.Tighten(problem)) return true;
             if (box.Single)
             {
-                box.Least.CopyTo(counts, 0);
-                Offer(box, counts);
+                Offer(box.Least, box.Place);
                 return true;
             }
 
-            if (!pool.Mean(MeanScale, durations, mean)) continue;
-            var makespan = problem.Graph.Replay(durations, problem.Lag * (long)MeanScale, end) / MeanScale;
-            gap = Math.Min(makespan, limit) - bound;
-            meanKnown = true;
-            pool.Add(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
-
+            limit = incumbent.UpperBound - 1 + Rounding;
+            there = there with { Makespan = Replay(there, box.Place) };
             AddStretched();
-            if (nearby is not null && walk.Least(line, nearby, near) < double.MaxValue) Offer(nearby, near);
+            if (box.Fractions is null || there.Makespan < box.Fractions.Makespan) box.Fractions = there;
+            if (guide is not null)
+            {
+                var between = there.Towards(guide, Inward);
+                between = between with { Makespan = Replay(between, box.Place) };
+                AddStretched();
+                if (between.Makespan < box.Fractions.Makespan && box.Holds(between, costs)) box.Fractions = between;
+            }
+
+            guide = box.Fractions;
+            var gap = Math.Min(box.Fractions.Makespan, limit) - bound;
+            if (Near(box) is { } nearby && walk.Least(line, nearby, near) < double.MaxValue) Offer(near, box.Place);
+            stalled = bound - before > Gain * gap ? 0 : stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.
-            if (turn >= 8 && makespan < limit && makespan - bound < 0.25 * (limit - bound)) return false;
+            if (box.Fractions.Makespan < limit && (stalled >= Patience || box.Fractions.Makespan - bound < 0.25 * (limit - bound))) return false;
         }
 
         return false;
     }
 
-    // The part of a box within a layer of the mean.
+    private double Replay(StageFractions fractions, int place)
+    {
+        lines.Fill(fractions.Dense, fractions.Moe, place, MeanScale, durations);
+        var makespan = problem.Graph.Replay(durations, problem.Lag * (long)MeanScale, end) / MeanScale;
+        relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
+        return makespan;
+    }
+
+    // The part of a box within a layer of the best fractions.
     private StageBox? Near(StageBox box)
     {
-        if (!meanKnown) return null;
         var part = box.Copy();
-        for (var stage = 0; stage < mean.Length; stage++)
+        for (var stage = 0; stage < counts.Length; stage++)
         {
-            part.Least[stage] = Math.Max(part.Least[stage], (int)Math.Ceiling(mean[stage] - 1.0));
-            part.Most[stage] = Math.Min(part.Most[stage], (int)Math.Floor(mean[stage] + 1.0));
+            var held = box.Fractions!.Layers(stage);
+            part.Least[stage] = Math.Max(part.Least[stage], (int)Math.Ceiling(held - 1.0));
+            part.Most[stage] = Math.Min(part.Most[stage], (int)Math.Floor(held + 1.0));
             if (part.Least[stage] > part.Most[stage]) return null;
         }
 
         return part;
     }
 
-    // At the mean, paths through some ranks that a little more work there would make critical.
+    // At the last fractions, paths through some ranks that a little more work there would make critical.
     private void AddStretched()
     {
         for (var i = 0; i < Math.Min(Stretched, costs.Length); i++)
@@ -200,77 +220,84 @@ internal sealed class StageBranch
             durations.CopyTo(stretched, 0);
             foreach (var duration in rank.Durations) stretched[duration] += stretched[duration] / StretchedPart;
             problem.Graph.Replay(stretched, problem.Lag * (long)MeanScale, end);
-            pool.Add(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
+            relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
         }
     }
 
-    // Replays a placement that the box holds; what fits may be the best so far.
-    private void Offer(StageBox box, int[] layers)
+    // Replays a placement; what fits may be the best so far.
+    private void Offer(int[] layers, int place)
     {
-        var placed = LayerCounts.Of(problem, [.. layers], box.Place);
-        state.Load(placed);
+        state.Load(LayerCounts.Of(problem, [.. layers], place));
         for (var rank = 0; rank < costs.Length; rank++) incumbent.Put(rank, state.Durations(rank));
         if (state.FullestOverrun(out _) <= 0)
         {
             incumbent.Replay(state.Contents, out var cut);
-            pool.Add(cut);
-        }
-        else
-        {
-            problem.Graph.Replay(incumbent.Durations, problem.Lag, end);
-            pool.Add(problem.Graph.CriticalPath(problem.Lag, end));
-        }
-
-        pool.Add(placed, state, incumbent.Durations, box);
-    }
-
-    // Ranks with a fraction of a layer in the mean first, then stages; the greatest fraction first.
-    private void Split(StageBox box, double bound)
-    {
-        var (rank, ofRank) = (-1, 0.0);
-        for (var r = 0; r < costs.Length; r++)
-        {
-            if (box.LeastOfRank[r] == box.MostOfRank[r]) continue;
-            var held = costs[r].Stages.Sum(stage => mean[stage]);
-            var split = Math.Clamp(held, box.LeastOfRank[r], box.MostOfRank[r]);
-            var fraction = Math.Min(split - Math.Floor(split), Math.Ceiling(split) - split);
-            if (fraction <= ofRank) continue;
-            (rank, ofRank) = (r, fraction);
-        }
-
-        if (rank >= 0 && ofRank > 0.02)
-        {
-            var held = (int)Math.Floor(costs[rank].Stages.Sum(stage => mean[stage]));
-            SplitRank(box, rank, Math.Clamp(held, box.LeastOfRank[rank], box.MostOfRank[rank] - 1), bound);
+            relaxation.AddPath(cut);
             return;
         }
 
-        var (chosen, best) = (-1, -1.0);
-        for (var stage = 0; stage < mean.Length; stage++)
-        {
-            if (box.Least[stage] == box.Most[stage]) continue;
-            var fraction = Math.Min(mean[stage] - Math.Floor(mean[stage]), Math.Ceiling(mean[stage]) - mean[stage]);
-            if (fraction <= best) continue;
-            (chosen, best) = (stage, fraction);
-        }
-
-        var at = Math.Clamp((int)Math.Floor(mean[chosen]), box.Least[chosen], box.Most[chosen] - 1);
-        var (below, above) = (box.Copy(), box.Copy());
-        below.Most[chosen] = at;
-        above.Least[chosen] = at + 1;
-        Open(below, bound);
-        Open(above, bound);
+        problem.Graph.Replay(incumbent.Durations, problem.Lag, end);
+        relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag, end));
+        foreach (var rank in costs)
+            if (state.Memory(rank.Rank) > problem.LimitKib) AddOverruns(rank, LayerCounts.Of(problem, layers, place));
     }
 
-    private void SplitRank(StageBox box, int rank, int at, double bound)
+    private void AddOverruns(RankCosts rank, LayerCounts counts)
     {
-        var (below, above) = (box.Copy(), box.Copy());
-        below.MostOfRank[rank] = at;
-        above.LeastOfRank[rank] = at + 1;
-        pool.AddRank(rank, at, 1);
-        pool.AddRank(rank, at + 1, -1);
-        Open(below, bound);
-        Open(above, bound);
+        for (var vector = 0; vector < rank.InFlight.Length; vector++)
+        {
+            var line = lines.Overrun(rank, rank.InFlight[vector]);
+            if (line.At(counts, problem.DenseLayers) <= 0 || !limits.Add((rank.Rank, vector))) continue;
+            var layer = 1.0;
+            foreach (var stage in rank.Stages) layer = Math.Max(layer, Math.Max(line.Moe[stage], line.Dense[stage]));
+            relaxation.AddLimit(line, layer);
+        }
+    }
+
+    // Ranks and stages with the greatest fractions of a layer are tried; that whose parts have the highest bounds is split.
+    private void Split(StageBox box, double bound)
+    {
+        var limit = incumbent.UpperBound - 1 + Rounding;
+        var ways = new List<(double Fraction, StageBox Below, StageBox Above)>();
+        for (var rank = 0; rank < costs.Length; rank++)
+        {
+            if (box.LeastOfRank[rank] == box.MostOfRank[rank]) continue;
+            var held = box.Fractions is { } fractions ? costs[rank].Stages.Sum(fractions.Layers) : 0;
+            var (fraction, at) = Cut(held, box.LeastOfRank[rank], box.MostOfRank[rank]);
+            var (below, above) = (box.Copy(), box.Copy());
+            below.MostOfRank[rank] = at;
+            above.LeastOfRank[rank] = at + 1;
+            ways.Add((1 + fraction, below, above));
+        }
+
+        for (var stage = 0; stage < counts.Length; stage++)
+        {
+            if (box.Least[stage] == box.Most[stage]) continue;
+            var (fraction, at) = Cut(box.Fractions?.Layers(stage) ?? 0, box.Least[stage], box.Most[stage]);
+            var (below, above) = (box.Copy(), box.Copy());
+            below.Most[stage] = at;
+            above.Least[stage] = at + 1;
+            ways.Add((fraction, below, above));
+        }
+
+        var (best, chosen) = (double.MinValue, ways[0]);
+        foreach (var way in ways.OrderByDescending(way => way.Fraction).Take(Tried))
+        {
+            var below = way.Below.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Below, limit)) : limit;
+            var above = way.Above.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Above, limit)) : limit;
+            var gain = Math.Max(below - bound, 1) * Math.Max(above - bound, 1);
+            if (gain <= best) continue;
+            (best, chosen) = (gain, way);
+        }
+
+        Open(chosen.Below, bound);
+        Open(chosen.Above, bound);
+    }
+
+    private static (double Fraction, int At) Cut(double held, int least, int most)
+    {
+        held = Math.Clamp(held, least, most);
+        return (Math.Min(held - Math.Floor(held), Math.Ceiling(held) - held), Math.Clamp((int)Math.Floor(held), least, most - 1));
     }
 
     private void Open(StageBox box, double bound)

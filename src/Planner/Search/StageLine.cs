@@ -32,20 +32,3 @@ internal sealed record StageLine(double[] Constant, double[] Dense, double[] Moe
         return sum;
     }
 }
-
-/// <summary>
-/// A mixture of paths and limits: no placement below an upper bound brings the line and limits x (upper bound - 1) together to the upper bound.
-/// </summary>
-/// <param name="Line">Shares of paths, and of what is beyond the limits.</param>
-/// <param name="Limits">Share of the limits; the rest are paths.</param>
-internal sealed record StageMix(StageLine Line, double Limits)
-{
-    /// <summary>A mixture of two.</summary>
-    public StageMix With(StageMix other, double share)
-    {
-        var line = StageLine.Zero(Line.Dense.Length);
-        line.Add(1 - share, Line);
-        line.Add(share, other.Line);
-        return new StageMix(line, ((1 - share) * Limits) + (share * other.Limits));
-    }
-}

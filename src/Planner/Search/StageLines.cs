@@ -50,6 +50,34 @@ internal sealed class StageLines(PlacementProblem problem)
         return line;
     }
 
+    /// <summary>The graph's durations, times <paramref name="scale"/>, at a placement that may be cut to fractions.</summary>
+    public void Fill(double[] dense, double[] moe, int place, double scale, long[] durations)
+    {
+        for (var i = 0; i < durations.Length; i++)
+        {
+            var key = problem.Graph.Durations[i];
+            durations[i] = (long)(scale * (key.Kind switch
+            {
+                OperationKind.Forward => At(key.Stage, static c => c.Forward),
+                OperationKind.BackwardInput => At(key.Stage, static c => c.BackwardInput),
+                OperationKind.Weight => At(key.Stage, static c => c.Weight),
+                OperationKind.Backward => At(key.Stage, static c => c.BackwardInput + c.Weight),
+                OperationKind.ReduceGradients => AtRank(key.Rank, static c => c.ReduceGradients),
+                OperationKind.Update => AtRank(key.Rank, static c => c.Update),
+                _ => throw new InvalidOperationException($"{key.Kind} is not linear in the layers"),
+            }));
+        }
+
+        double At(int stage, Func<ItemCost, long> part)
+        {
+            double sum = part(problem.Fixed(stage)) + (dense[stage] * part(problem.Dense)) + (moe[stage] * part(problem.Moe));
+            if (stage != last - place) return sum;
+            return sum + (problem.MtpModules * part(place == 0 ? problem.MtpOnLast : problem.MtpBeforeLast));
+        }
+
+        double AtRank(int rank, Func<ItemCost, long> part) => part(problem.RankBase) + problem.Graph.StagesOfRank[rank].Sum(stage => At(stage, part));
+    }
+
     /// <summary>How far a rank is over the memory limit, in KiB, with one of its vectors of micro-batches in flight.</summary>
     public StageLine Overrun(RankCosts rank, int[] inFlight)
     {

@@ -97,8 +97,14 @@ internal sealed class StageBranchTest
         Assert.That(second.Plan!.Stages, Is.EqualTo(first.Plan!.Stages));
     }
 
-    private static PlacementResult Solve(PlacementProblem problem, long upperBound, long nodes) =>
-        PlacementSearch.Solve(problem, upperBound, nodes, 0, true, [], CancellationToken.None);
+    // The search over stages even where the one over ranks would be taken; what is known without branching is its first upper bound.
+    private static PlacementResult Solve(PlacementProblem problem, long upperBound, long nodes)
+    {
+        var known = PlacementSearch.Solve(problem, upperBound, 0, CancellationToken.None);
+        if (known.Plan is null && upperBound == long.MaxValue) return known;
+        var limit = known.Plan is null ? upperBound : known.Makespan + 1;
+        return PlacementSearch.ByStages(problem, limit, known.Bound, [], CancellationToken.None).Continue(limit, nodes);
+    }
 
     private static void AssertFinds(PlacementProblem problem, long best, string what)
     {

@@ -1,0 +1,257 @@
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>
+/// Layers cut to fractions: the linear programme of the least T with every path met so far at most T, every rank inside its memory, and stages
+/// and ranks inside a box. Its solution is a placement in fractions; its multipliers weigh paths and limits into one line that is at most the
+/// step of every placement of the box, whatever was lost to rounding.
+/// </summary>
+internal sealed class StageRelaxation
+{
+    private const double Slight = 1e-9;
+
+    // Turns.
+    private const int Lately = 20;
+
+    // A layer beyond a limit costs as much time as so many layers: limits may be broken at a price, so that there is always a solution.
+    private const double Dear = 100;
+    // Every layer costs a little, each another amount, so that no two ways to pivot are alike and none is taken in circles.
+    private const double Uneven = 1e-6;
+    private const int GuessPivots = 40;
+    private const int MostPivots = 2_000;
+
+    // Variables: T, what is beyond the limits, then layers.
+    private const int Time = 0;
+    private const int Beyond = 1;
+
+    private readonly PlacementProblem problem;
+    private readonly RankCosts[] costs;
+    private readonly double unit;
+    private readonly int mostRows;
+    private readonly int[] dense;
+    private readonly int[] moe;
+    private readonly int[] ofStage;
+    private readonly int ofRank;
+    private readonly int frame;
+    private readonly DualSimplex simplex;
+    private readonly StageLines lines;
+    private readonly HashSet<PathCut> known = new(PathCutComparer.Instance);
+    private readonly List<Row> rows = [];
+    private readonly List<int> used = [];
+    private readonly double[] normal;
+    private bool begun;
+    private int place;
+    private int turn;
+
+    /// <param name="problem">The placement.</param>
+    /// <param name="costs">Its ranks.</param>
+    /// <param name="step">About one step, in ticks.</param>
+    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step)
+    {
+        this.problem = problem;
+        this.costs = costs;
+        lines = new StageLines(problem);
+        var layers = problem.DenseLayers + problem.MoeLayers;
+        unit = step * costs.Length / Math.Max(1, layers);
+        mostRows = 200 + (6 * problem.Stages);
+        (dense, moe, ofStage) = (new int[problem.Stages], new int[problem.Stages], new int[problem.Stages]);
+        Array.Fill(dense, -1);
+        Array.Fill(moe, -1);
+        Array.Fill(ofStage, -1);
+        var variables = 2;
+        for (var stage = 0; stage < problem.Stages; stage++)
+        {
+            // Every stage but the first holds a layer, so no dense one lies further back than there are of them.
+            if (problem.DenseLayers > 0 && stage <= problem.DenseLayers) dense[stage] = variables++;
+            if (problem.MoeLayers > 0) moe[stage] = variables++;
+        }
+
+        normal = new double[variables];
+        normal[Time] = 1;
+        normal[Beyond] = Dear;
+        for (var variable = 2; variable < variables; variable++) normal[variable] = Uneven * (1 + (variable * 0.6180339887498949 % 1));
+        simplex = new DualSimplex(normal);
+        simplex.Limit(Beyond, 0, double.PositiveInfinity);
+        Sum(dense, problem.DenseLayers, problem.DenseLayers);
+        Sum(moe, problem.MoeLayers, problem.MoeLayers);
+        ofRank = simplex.Rows;
+        foreach (var rank in costs)
+            Sum([.. rank.Stages.Select(stage => dense[stage]), .. rank.Stages.Select(stage => moe[stage])], 0, layers);
+        for (var stage = 0; stage < problem.Stages; stage++)
+            if (dense[stage] >= 0 && moe[stage] >= 0) ofStage[stage] = Sum([dense[stage], moe[stage]], 0, layers);
+        frame = simplex.Rows;
+    }
+
+    /// <summary>Paths that had a weight lately.</summary>
+    public IEnumerable<PathCut> Useful =>
+        Enumerable.Range(0, rows.Count).Where(row => rows[row].Path is not null && used[row] > turn - Lately).Select(row => rows[row].Path!);
+
+    /// <summary>Adds a path, if it is not there.</summary>
+    public void AddPath(PathCut path)
+    {
+        if (known.Add(path)) Add(new Row(lines.Of(path), unit, path));
+    }
+
+    /// <summary>Adds a limit: a line that is at most 0 for every placement; about <paramref name="layer"/> greater with a layer more.</summary>
+    public void AddLimit(StageLine line, double layer) => Add(new Row(line, layer, null));
+
+    /// <summary>Solves for a box after the first path was added; the line of the multipliers, and a placement in fractions (not replayed).</summary>
+    /// <param name="box">Stages and ranks.</param>
+    /// <param name="enough">Ticks; a bound above this is as good as any.</param>
+    public (StageLine Line, StageFractions Fractions) Solve(StageBox box, double enough)
+    {
+        turn++;
+        Put(box);
+        if (!begun) Begin();
+        if (rows.Count > mostRows) Forget();
+        simplex.Solve(MostPivots, enough / unit);
+        return (Weighed(box), Fractions());
+    }
+
+    /// <summary>About the bound of a box after a few pivots, in ticks.</summary>
+    public double Guess(StageBox box, double enough)
+    {
+        Put(box);
+        return simplex.Solve(GuessPivots, enough / unit) ? simplex.Objective * unit : double.MaxValue;
+    }
+
+    private void Put(StageBox box)
+    {
+        for (var stage = 0; stage < problem.Stages; stage++)
+        {
+            var (least, most) = (box.Least[stage], box.Most[stage]);
+            var both = ofStage[stage] >= 0;
+            if (dense[stage] >= 0) simplex.Limit(dense[stage], both ? 0 : least, Math.Min(problem.DenseLayers, most));
+            if (moe[stage] >= 0) simplex.Limit(moe[stage], both ? 0 : least, most);
+            if (both) simplex.LimitRow(ofStage[stage], least, most);
+        }
+
+        for (var rank = 0; rank < costs.Length; rank++) simplex.LimitRow(ofRank + rank, box.LeastOfRank[rank], box.MostOfRank[rank]);
+        if (box.Place == place) return;
+        place = box.Place;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            var (least, most) = Limits(rows[row]);
+            simplex.LimitRow(frame + row, least, most);
+        }
+    }
+
+    // One path, both sums and all layers but one of each sum at their limits.
+    private void Begin()
+    {
+        begun = true;
+        var items = new List<int> { Beyond, ~frame };
+        var sums = 0;
+        foreach (var layers in new[] { dense, moe })
+        {
+            int[] there = [.. layers.Where(variable => variable >= 0)];
+            if (there.Length == 0) continue;
+            items.Add(~sums++);
+            items.AddRange(there[1..]);
+        }
+
+        simplex.Begin([.. items]);
+    }
+
+    private StageLine Weighed(StageBox box)
+    {
+        var total = 0.0;
+        for (var row = 0; row < rows.Count; row++)
+            if (rows[row].Path is not null) total += simplex.Multiplier(frame + row);
+        var line = StageLine.Zero(problem.Stages);
+        for (var row = 0; row < rows.Count; row++)
+        {
+            // Limits are put upside down: at least nothing is left of them.
+            var share = simplex.Multiplier(frame + row) / total;
+            if (share < Slight) continue;
+            used[row] = turn;
+            line.Add(share * unit / rows[row].Scale, rows[row].Line);
+        }
+
+        for (var rank = 0; rank < costs.Length; rank++)
+        {
+            var share = simplex.Multiplier(ofRank + rank) / total * unit;
+            if (share == 0) continue;
+            for (var at = 0; at < line.Constant.Length; at++) line.Constant[at] += share * (share > 0 ? box.LeastOfRank[rank] : box.MostOfRank[rank]);
+            foreach (var stage in costs[rank].Stages)
+            {
+                line.Dense[stage] -= share;
+                line.Moe[stage] -= share;
+            }
+        }
+
+        return line;
+    }
+
+    // Never below nothing, though pivots may have ended early.
+    private StageFractions Fractions()
+    {
+        var (front, behind) = (new double[problem.Stages], new double[problem.Stages]);
+        for (var stage = 0; stage < problem.Stages; stage++)
+        {
+            if (dense[stage] >= 0) front[stage] = Math.Max(0, simplex.X[dense[stage]]);
+            if (moe[stage] >= 0) behind[stage] = Math.Max(0, simplex.X[moe[stage]]);
+        }
+
+        return new StageFractions(front, behind, double.MaxValue);
+    }
+
+    private int Sum(IEnumerable<int> layers, double least, double most)
+    {
+        Array.Clear(normal);
+        var any = false;
+        foreach (var variable in layers)
+        {
+            if (variable < 0) continue;
+            normal[variable] = 1;
+            any = true;
+        }
+
+        return any ? simplex.AddRow(normal, least, most) : -1;
+    }
+
+    private void Add(Row row)
+    {
+        rows.Add(row);
+        used.Add(turn);
+        Array.Clear(normal);
+        normal[row.Path is null ? Beyond : Time] = 1;
+        for (var stage = 0; stage < problem.Stages; stage++)
+        {
+            if (dense[stage] >= 0) normal[dense[stage]] = -row.Line.Dense[stage] / row.Scale;
+            if (moe[stage] >= 0) normal[moe[stage]] = -row.Line.Moe[stage] / row.Scale;
+        }
+
+        var (least, most) = Limits(row);
+        simplex.AddRow(normal, least, most);
+    }
+
+    private (double Least, double Most) Limits(Row row) => (row.Line.Constant[place] / row.Scale, double.PositiveInfinity);
+
+    // The rows longest without weight.
+    private void Forget()
+    {
+        var keep = new bool[simplex.Rows];
+        Array.Fill(keep, true, 0, frame);
+        foreach (var row in Enumerable.Range(0, rows.Count).OrderByDescending(row => used[row]).ThenBy(row => row).Take(mostRows / 2)) keep[frame + row] = true;
+        for (var row = 0; row < rows.Count; row++)
+        {
+            keep[frame + row] |= rows[row].Path is null || simplex.Active(frame + row);
+            if (!keep[frame + row]) known.Remove(rows[row].Path!);
+        }
+
+        simplex.Keep(keep);
+        var kept = 0;
+        for (var row = 0; row < rows.Count; row++)
+            if (keep[frame + row]) (rows[kept], used[kept++]) = (rows[row], used[row]);
+        rows.RemoveRange(kept, rows.Count - kept);
+        used.RemoveRange(kept, used.Count - kept);
+    }
+
+    /// <param name="Line">Ticks of a path, or what is beyond a limit.</param>
+    /// <param name="Scale">The row is divided by it.</param>
+    /// <param name="Path">Null for a limit.</param>
+    private readonly record struct Row(StageLine Line, double Scale, PathCut? Path);
+}
