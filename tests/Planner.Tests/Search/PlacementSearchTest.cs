@@ -96,7 +96,7 @@ internal sealed class PlacementSearchTest
         source.Cancel();
         var problem = V3Problem.DualPipe();
         var root = PlacementSearch.RootBound(problem);
-        var stopped = PlacementSearch.Solve(problem, long.MaxValue, long.MaxValue, root, false, [], source.Token);
+        var stopped = PlacementSearch.Solve(problem, long.MaxValue, long.MaxValue, root, source.Token);
         var best = PlacementSearch.Solve(problem, long.MaxValue, CancellationToken.None);
         using (Assert.EnterMultipleScope())
         {
