@@ -18,8 +18,10 @@ public static class PlacementSearch
 
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
-    private const int MostStagesByRank = 2;
     private const double MostWays = 2_000;
+
+    // Ranks of more than two stages that run alone are branched on stage by stage where there are more ways.
+    private const double FewWays = 20;
 
     // The lattice over ranks has an arc for every number of layers placed and every content of the next rank: it grows with the square of the layers.
     private const int MostLayers = 512;
@@ -114,7 +116,7 @@ public static class PlacementSearch
 
     /// <summary>Whether the branch and bound over ranks is the better one: it settles placements that differ by little, but has to enumerate what a rank may hold.</summary>
     internal static bool ByRanks(PlacementProblem problem) =>
-        Enumerates(problem) && !(Alone(problem) && problem.Graph.StagesOfRank[0].Length > MostStagesByRank);
+        Enumerates(problem) && (!Alone(problem) || problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays);
 
     /// <summary>A search over stages that can be continued.</summary>
     /// <param name="problem">The placement; some placement fits.</param>
@@ -143,11 +145,17 @@ public static class PlacementSearch
         var stages = problem.Graph.StagesOfRank.Max(held => held.Length);
         if (stages > MostStagesOfRank) return false;
         var layers = problem.DenseLayers + problem.MoeLayers + problem.MtpModules;
-        if (layers > MostLayers) return false;
+        return layers <= MostLayers && Ways(problem) <= MostWays;
+    }
+
+    private static double Ways(PlacementProblem problem)
+    {
+        var stages = problem.Graph.StagesOfRank.Max(held => held.Length);
+        var layers = problem.DenseLayers + problem.MoeLayers + problem.MtpModules;
         var spare = Math.Max(0, (layers * 5 / 4 / problem.Graph.Ranks) + 1 - stages);
         var ways = Math.Pow(problem.LevelsOfStage, stages - 1);
         for (var i = 1; i < stages; i++) ways = ways * (spare + i) / i;
-        return ways <= MostWays;
+        return ways;
     }
 
     /// <summary>A quick lower bound in ticks for all placements, in well under a millisecond; long.MaxValue where it shows that none fits.</summary>

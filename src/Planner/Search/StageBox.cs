@@ -27,8 +27,17 @@ internal sealed class StageBox
 
     public int[] MostOfRank { get; }
 
-    /// <summary>The best placement in fractions that was replayed; a part of a box begins with its parent's.</summary>
+    /// <summary>The best placement in fractions that was replayed.</summary>
     public StageFractions? Fractions { get; set; }
+
+    /// <summary>Where the next paths are looked for: towards these fractions, at first its parent's.</summary>
+    public StageFractions? Guide { get; set; }
+
+    /// <summary>Turns so far.</summary>
+    public int Turns { get; set; }
+
+    /// <summary>Turns without a gain.</summary>
+    public int Stalled { get; set; }
 
     /// <summary>Nothing was split yet.</summary>
     public bool Whole { get; private init; } = true;
@@ -62,7 +71,7 @@ internal sealed class StageBox
         return true;
     }
 
-    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Fractions = Fractions, Whole = false };
+    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Whole = false };
 
     /// <summary>Draws stages, ranks and the sum of all layers together until nothing gives; false where nothing is left.</summary>
     public bool Tighten(PlacementProblem problem)

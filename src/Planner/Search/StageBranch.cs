@@ -117,7 +117,7 @@ internal sealed class StageBranch
         for (var place = 0; place < (problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1); place++)
             if (StageBox.All(problem, place) is { } whole && Narrowed(whole))
             {
-                whole.Fractions = even;
+                whole.Guide = even;
                 open.Enqueue(whole, (0, order++));
             }
 
@@ -142,11 +142,7 @@ internal sealed class StageBranch
     // True where nothing in the box is below the upper bound; else the box is narrowed and its bound raised.
     private bool Closes(StageBox box, ref double bound)
     {
-        var stalled = 0;
-        var most = box.Whole ? MostTurns : TurnsOfPart;
-        var guide = box.Fractions;
-        box.Fractions = null;
-        for (var turn = 0; turn < most; turn++)
+        for (var most = box.Whole ? MostTurns : TurnsOfPart; box.Turns < most; box.Turns++)
         {
             if (effort-- <= 0 || cancel.IsCancellationRequested) return false;
             Turns++;
@@ -168,7 +164,7 @@ internal sealed class StageBranch
             there = there with { Makespan = Replay(there, box.Place) };
             AddStretched();
             if (box.Fractions is null || there.Makespan < box.Fractions.Makespan) box.Fractions = there;
-            if (guide is not null)
+            if (box.Guide is { } guide)
             {
                 var between = there.Towards(guide, Inward);
                 between = between with { Makespan = Replay(between, box.Place) };
@@ -176,13 +172,13 @@ internal sealed class StageBranch
                 if (between.Makespan < box.Fractions.Makespan && box.Holds(between, costs)) box.Fractions = between;
             }
 
-            guide = box.Fractions;
+            box.Guide = box.Fractions;
             var gap = Math.Min(box.Fractions.Makespan, limit) - bound;
             if (Near(box) is { } nearby && walk.Least(line, nearby, near) < double.MaxValue) Offer(near, box.Place);
-            stalled = bound - before > Gain * gap ? 0 : stalled + 1;
+            box.Stalled = bound - before > Gain * gap ? 0 : box.Stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.
-            if (box.Fractions.Makespan < limit && (stalled >= Patience || box.Fractions.Makespan - bound < 0.25 * (limit - bound))) return false;
+            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < 0.25 * (limit - bound))) return false;
         }
 
         return false;
