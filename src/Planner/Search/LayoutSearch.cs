@@ -238,6 +238,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     {
         var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Problem(layout);
+        var needed = NeededLevels.Of(problem.Levels);
+        if (needed.Length < problem.Levels.Length)
+        {
+            layout = layout with { Recompute = RecomputePolicy.PerStage([.. needed.Select(level => layout.Recompute.Levels[level])]) };
+            problem = Problem(layout);
+        }
+
         var root = limit == 0 ? 0 : PlacementSearch.RootBound(problem, limit, cancel);
         if (limit == 0 || cancel.IsCancellationRequested) root = Math.Max(root, Math.Max(1, (long)scored.Bound));
         return new SearchedLayout(scored, layout, problem, root, null);

@@ -59,7 +59,7 @@ public sealed record SearchSpace(
         model.Model.Moe is { } moe ? Divisors(moe.Experts) : [1],
         DefaultMicroBatches,
         [.. model.Stack.Schedules.Select(name => ScheduleCatalog.Find(name)!)],
-        model.Stack.RecomputePolicies,
+        DistinctPolicies.Of(model.Model, model.Stack.RecomputePolicies),
         [Sharding.None, Sharding.Zero1, Sharding.Zero2, Sharding.Zero3],
         memoryLimit,
         extrapolate)
