@@ -39,11 +39,11 @@ public sealed partial class ScheduleGraph
         ImmutableArray<ImmutableArray<int>> stagesOfRank,
         ImmutableArray<DurationKey> durations,
         ImmutableArray<ImmutableArray<ImmutableArray<int>>> inFlight,
-        int[] duration,
-        int[] rankPredecessor,
-        int[] dataPredecessor,
-        int[] pairPredecessor,
-        byte[] lags)
+        ReadOnlySpan<int> duration,
+        ReadOnlySpan<int> rankPredecessor,
+        ReadOnlySpan<int> dataPredecessor,
+        ReadOnlySpan<int> pairPredecessor,
+        ReadOnlySpan<byte> lags)
     {
         Ranks = ranks;
         StagesOfRank = stagesOfRank;

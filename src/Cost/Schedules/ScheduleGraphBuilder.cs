@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 
 namespace Planner.Cost.Schedules;
@@ -29,6 +30,7 @@ internal sealed class ScheduleGraphBuilder
     private readonly Dictionary<DurationKey, int> durationIndex = [];
     private readonly List<DurationKey> durationKeys = [];
 
+    // Rented: the graph copies them.
     private readonly int[] duration;
     private readonly int[] rankPredecessor;
     private readonly int[] dataPredecessor;
@@ -67,11 +69,11 @@ internal sealed class ScheduleGraphBuilder
         // Each barrier node joins the one before it and two more ranks; the first joins three ranks.
         var ranks = programs.Length;
         var size = operations + (2 * ranks) + (ranks / 2);
-        duration = new int[size];
-        rankPredecessor = new int[size];
-        dataPredecessor = new int[size];
-        pairPredecessor = new int[size];
-        lags = new byte[size];
+        duration = ArrayPool<int>.Shared.Rent(size);
+        rankPredecessor = ArrayPool<int>.Shared.Rent(size);
+        dataPredecessor = ArrayPool<int>.Shared.Rent(size);
+        pairPredecessor = ArrayPool<int>.Shared.Rent(size);
+        lags = ArrayPool<byte>.Shared.Rent(size);
         rankOfNode = new int[size];
         operationOfNode = new Operation[size];
     }
@@ -103,11 +105,16 @@ internal sealed class ScheduleGraphBuilder
             stagesOfRank,
             [.. durationKeys],
             inFlight.MoveToImmutable(),
-            duration,
+            duration.AsSpan(0, nodes),
             rankPredecessor,
             dataPredecessor,
             pairPredecessor,
             lags);
+        ArrayPool<int>.Shared.Return(duration);
+        ArrayPool<int>.Shared.Return(rankPredecessor);
+        ArrayPool<int>.Shared.Return(dataPredecessor);
+        ArrayPool<int>.Shared.Return(pairPredecessor);
+        ArrayPool<byte>.Shared.Return(lags);
         return new BuiltGraph(graph, rankOfNode, operationOfNode);
     }
 
@@ -221,6 +228,7 @@ internal sealed class ScheduleGraphBuilder
         rankPredecessor[node] = first;
         dataPredecessor[node] = second;
         pairPredecessor[node] = third;
+        lags[node] = 0;
         rankOfNode[node] = rank;
         operationOfNode[node] = operation;
         return node;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -66,6 +67,7 @@ internal sealed class PlacementLattice
     }
 
     /// <summary>Weights and backward tables for the cuts, with room for <paramref name="spare"/> more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load(IReadOnlyList<PathCut> cuts, int spare, PlacementOptions options, RankCosts[] costs, long lag)
     {
         var width = Vector<long>.Count;
@@ -105,6 +107,7 @@ internal sealed class PlacementLattice
     }
 
     /// <summary>The lattice without the arcs over which some cut always reaches the upper bound. Tables must be loaded; the result's are not.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public PlacementLattice Pruned(long upperBound)
     {
         var forward = new long[Nodes * Stride];

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -189,12 +190,15 @@ internal sealed class RankSearch
         }
     }
 
+    // Vectors are as long as this processor's: code made ahead of time does not know them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Add(long[] left, ReadOnlySpan<long> right, long[] sum)
     {
         for (var i = 0; i < lattice.Cuts; i += Vector<long>.Count)
             (new Vector<long>(left, i) + new Vector<long>(right[i..])).CopyTo(sum, i);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long LongestOver(long[] reached, int arc)
     {
         var weights = lattice.Weights.AsSpan(lattice.ArcOption[arc] * lattice.Stride, lattice.Stride);
@@ -205,6 +209,7 @@ internal sealed class RankSearch
         return Most(longest);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private long Longest(long[] reached, ReadOnlySpan<long> on)
     {
         var longest = Vector<long>.Zero;

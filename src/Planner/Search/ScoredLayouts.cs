@@ -6,7 +6,9 @@ namespace Planner.Search;
 internal sealed class ScoredLayouts : IReadOnlyCollection<ScoredLayout>
 {
     private const int FirstBlock = 256;
-    private const int LargestBlock = 1 << 14;
+
+    // Small enough to be no large object: those are collected with everything else or not at all.
+    private const int LargestBlock = 1 << 11;
 
     private readonly List<ArraySegment<ScoredLayout>> full = [];
     private ScoredLayout[] open = [];
