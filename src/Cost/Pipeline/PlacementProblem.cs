@@ -107,20 +107,27 @@ public sealed record PlacementProblem(
     }
 
     /// <summary>Everything a stage adds; with <see cref="StageContent.LeastOfLevels"/> at least.</summary>
-    public ItemCost StageCost(int stage, StageContent content)
+    public ItemCost StageCost(int stage, StageContent content) => StageCost(content, Rest(stage, content.Level, content.Mtp));
+
+    /// <summary>The same where what the stage adds beside its layers is known.</summary>
+    public ItemCost StageCost(StageContent content, in ItemCost rest) => Levels.IsEmpty || content.Level == StageContent.LeastOfLevels
+        ? ItemCost.Sum(content.Dense, Dense, content.Moe, Moe, rest)
+        : ItemCost.Sum(content.Dense, Levels[content.Level].Dense, content.Moe, Levels[content.Level].Moe, rest) with { TransientKib = rest.TransientKib };
+
+    /// <summary>What a stage adds beside its layers: embedding, head, hand-overs, and so many MTP modules, under a recompute policy or at least.</summary>
+    public ItemCost Rest(int stage, int policy, int mtp)
     {
         var last = stage == Stages - 1;
-        if (Levels.IsEmpty || content.Level == StageContent.LeastOfLevels)
+        if (Levels.IsEmpty || policy == StageContent.LeastOfLevels)
         {
             var least = Fixed(stage);
-            if (content.Mtp > 0) least += content.Mtp * (last ? MtpOnLast : MtpBeforeLast);
-            return ItemCost.Sum(content.Dense, Dense, content.Moe, Moe, least);
+            return mtp > 0 ? least + (mtp * (last ? MtpOnLast : MtpBeforeLast)) : least;
         }
 
-        var level = Levels[content.Level];
+        var level = Levels[policy];
         var rest = Fixed(stage, level.Head);
-        if (content.Mtp > 0) rest += content.Mtp * (last ? level.MtpOnLast : level.MtpBeforeLast);
-        return ItemCost.Sum(content.Dense, level.Dense, content.Moe, level.Moe, rest) with { TransientKib = level.TransientKib + (last ? level.HeadTransientKib : 0) };
+        if (mtp > 0) rest += mtp * (last ? level.MtpOnLast : level.MtpBeforeLast);
+        return rest with { TransientKib = level.TransientKib + (last ? level.HeadTransientKib : 0) };
     }
 
     /// <summary>Fills the graph's duration table for a placement.</summary>

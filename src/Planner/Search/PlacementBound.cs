@@ -17,11 +17,10 @@ internal sealed class PlacementBound
     private readonly PlacementProblem problem;
     private readonly RankCosts[] costs;
     private readonly LinearCuts cuts;
-    private readonly List<(int[] Layers, int Last)> prefixes;
+    private readonly Prefix[] prefixes;
     private readonly int moeLayers;
     private readonly ItemCost moe;
     private readonly double[] lambda;
-    private readonly long[] fixedLength;
     private readonly int[] room;
     private readonly int[] take;
     private readonly int[] stageOf;
@@ -30,10 +29,6 @@ internal sealed class PlacementBound
     private readonly double[] mean;
     private readonly int[] rankOf;
     private readonly int[] order;
-    private readonly int[] least;
-
-    // By prefix: surplus layers that the memory of each rank has room for, whatever the makespan; null until asked for.
-    private readonly int[]?[] memoryRooms;
 
     private PlacementBound(PlacementProblem problem, RankCosts[] costs, PathCut[] rankCuts)
     {
@@ -41,26 +36,24 @@ internal sealed class PlacementBound
         this.costs = costs;
         (var dense, moeLayers, moe) = (problem.DenseLayers, problem.MoeLayers, problem.Moe);
         if (moeLayers == 0) (dense, moeLayers, moe) = (0, problem.DenseLayers, problem.Dense);
-        prefixes = DensePrefixes.Of(dense, problem.Stages, MostPrefixes);
-        if (prefixes.Count == 0)
+        var places = DensePrefixes.Of(dense, problem.Stages, MostPrefixes);
+        if (places.Count == 0)
         {
             // Too many places for the dense layers: all layers as cheap as the cheaper kind.
             moe = ItemCost.Least(problem.Dense, problem.Moe);
             moeLayers += dense;
-            prefixes.Add(([], -1));
+            places.Add(([], -1));
         }
 
-        memoryRooms = new int[prefixes.Count][];
+        prefixes = [.. places.Select(place => new Prefix(place.Layers, place.Last))];
         cuts = new LinearCuts(problem with { Moe = moe }, rankCuts);
         lambda = new double[rankCuts.Length];
         Array.Fill(lambda, 1.0 / lambda.Length);
-        fixedLength = new long[lambda.Length];
         room = new int[costs.Length];
         take = new int[costs.Length];
         stageOf = new int[costs.Length];
         price = new double[costs.Length];
         order = new int[costs.Length];
-        least = new int[problem.Stages];
         moeTicks = [.. cuts.Moe.Select(ticks => Array.ConvertAll(ticks, static t => (double)t))];
         mean = new double[problem.Stages];
         rankOf = new int[problem.Stages];
@@ -99,72 +92,78 @@ internal sealed class PlacementBound
     private long Plain()
     {
         var shortest = long.MaxValue;
-        foreach (var (layers, last) in prefixes)
-        {
-            Fix(layers, last);
-            shortest = Math.Min(shortest, fixedLength.Max());
-        }
-
+        foreach (var prefix in prefixes) shortest = Math.Min(shortest, Fixed(prefix).Max());
         return shortest;
     }
 
     // True only if no placement is shorter than the limit.
     private bool Excludes(long limit)
     {
-        for (var prefix = 0; prefix < prefixes.Count; prefix++)
+        foreach (var prefix in prefixes)
         {
-            var (layers, last) = prefixes[prefix];
-            var surplus = Fix(layers, last);
-            if (surplus < 0) continue;
-            memoryRooms[prefix] ??= Array.ConvertAll(costs, rank => MemoryRoom(rank, layers, last));
-            if (!Rooms(limit, memoryRooms[prefix]!, last, surplus)) continue;
-            if (!Outweighs(limit, last, surplus)) return false;
+            Fixed(prefix);
+            if (prefix.Surplus < 0) continue;
+            prefix.MemoryRoom ??= Array.ConvertAll(costs, rank => MemoryRoom(rank, prefix));
+            if (!Rooms(limit, prefix)) continue;
+            if (!Outweighs(limit, prefix)) return false;
         }
 
         return true;
     }
 
-    // Lengths of all cuts with every stage at its least; returns the layers still to place.
-    private int Fix(int[] layers, int last)
+    // Lengths of all cuts with every stage at its least.
+    private long[] Fixed(Prefix prefix)
     {
+        if (prefix.Fixed.Length > 0) return prefix.Fixed;
         var stages = problem.Stages;
-        var surplus = moeLayers;
+        var (layers, last, least) = (prefix.Layers, prefix.Last, new int[stages]);
+        prefix.Surplus = moeLayers;
         for (var stage = 0; stage < stages; stage++)
         {
             var optional = stage <= last || stage == 0 || stage == stages - 1 || (stage == stages - 2 && problem.MtpModules > 0);
             least[stage] = optional ? 0 : 1;
-            surplus -= least[stage];
+            prefix.Surplus -= least[stage];
         }
 
-        for (var cut = 0; cut < fixedLength.Length; cut++)
+        var (lengths, rooms) = (new long[lambda.Length], new (long Own, long Others)[lambda.Length]);
+        for (var cut = 0; cut < lengths.Length; cut++)
         {
             var length = cuts.Constant[cut];
             for (var stage = 0; stage < layers.Length; stage++) length += layers[stage] * cuts.Dense[cut][stage];
             for (var stage = last + 1; stage < stages; stage++) length += least[stage] * cuts.Moe[cut][stage];
-            fixedLength[cut] = length;
+            lengths[cut] = length;
+            rooms[cut] = Cheapest(cut, Math.Max(0, last));
         }
 
-        return surplus;
+        (prefix.Least, prefix.Cheapest) = (least, rooms);
+        return prefix.Fixed = lengths;
+    }
+
+    // Ticks that a further layer adds to a cut at least: on the cut's own rank, and elsewhere.
+    private (long Own, long Others) Cheapest(int cut, int first)
+    {
+        var (own, others) = (long.MaxValue, long.MaxValue);
+        var (rank, coefficients) = (cut % costs.Length, cuts.Moe[cut]);
+        for (var stage = first; stage < coefficients.Length; stage++)
+        {
+            if (rankOf[stage] == rank) own = Math.Min(own, coefficients[stage]);
+            else others = Math.Min(others, coefficients[stage]);
+        }
+
+        return (own, others == long.MaxValue ? 0 : others);
     }
 
     // Most surplus layers of every rank for a makespan below the limit; false where they are too few.
-    private bool Rooms(long limit, int[] memoryRoom, int last, int surplus)
+    private bool Rooms(long limit, Prefix prefix)
     {
-        var ranks = costs.Length;
+        var (ranks, surplus) = (costs.Length, prefix.Surplus);
         long total = 0;
-        for (var rank = 0; rank < ranks; rank++) room[rank] = Math.Min(surplus, memoryRoom[rank]);
+        for (var rank = 0; rank < ranks; rank++) room[rank] = Math.Min(surplus, prefix.MemoryRoom![rank]);
         for (var cut = 0; cut < lambda.Length; cut++)
         {
-            if (fixedLength[cut] >= limit) return false;
+            if (prefix.Fixed[cut] >= limit) return false;
             var rank = cut % ranks;
-            var coefficients = cuts.Moe[cut];
-            var (own, others) = (long.MaxValue, long.MaxValue);
-            for (var stage = Math.Max(0, last); stage < problem.Stages; stage++)
-            {
-                if (rankOf[stage] == rank) own = Math.Min(own, coefficients[stage]);
-                else others = Math.Min(others, coefficients[stage]);
-            }
-
+            var (own, others) = prefix.Cheapest[cut];
             if (own == long.MaxValue)
             {
                 room[rank] = 0;
@@ -172,8 +171,7 @@ internal sealed class PlacementBound
             }
 
             // fixed + n own + (surplus - n) others < limit.
-            if (others == long.MaxValue) others = 0;
-            var budget = limit - 1 - fixedLength[cut] - (surplus * others);
+            var budget = limit - 1 - prefix.Fixed[cut] - (surplus * others);
             if (own > others) room[rank] = budget < 0 ? -1 : (int)Math.Min(room[rank], budget / (own - others));
         }
 
@@ -186,9 +184,9 @@ internal sealed class PlacementBound
         return total >= surplus;
     }
 
-    private int MemoryRoom(RankCosts rank, int[] layers, int last)
+    private int MemoryRoom(RankCosts rank, Prefix prefix)
     {
-        var stages = problem.Stages;
+        var (layers, last, least) = (prefix.Layers, prefix.Last, prefix.Least);
         var most = int.MaxValue;
         foreach (var vector in rank.InFlight)
         {
@@ -213,17 +211,17 @@ internal sealed class PlacementBound
     }
 
     // Some mean of the cuts is never below the limit while ranks stay within their rooms.
-    private bool Outweighs(long limit, int last, int surplus)
+    private bool Outweighs(long limit, Prefix prefix)
     {
         if (limit >= long.MaxValue / 4) return false;
         var target = (double)limit;
         for (var step = 0; step < Steps; step++)
         {
             double length = 0;
-            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * fixedLength[cut];
-            length += Spread(last, surplus);
+            for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * prefix.Fixed[cut];
+            length += Spread(prefix.Last, prefix.Surplus);
             if (length > target * (1 + 1e-9)) return true;
-            if (!Turn(length, target)) return false;
+            if (!Turn(length, target, prefix.Fixed)) return false;
         }
 
         return false;
@@ -273,7 +271,7 @@ internal sealed class PlacementBound
     }
 
     // A subgradient step of the weights towards the cuts that are long at the current spread.
-    private bool Turn(double length, double target)
+    private bool Turn(double length, double target, long[] fixedLength)
     {
         Span<double> excess = stackalloc double[lambda.Length];
         double norm = 0;
@@ -303,5 +301,29 @@ internal sealed class PlacementBound
 
         for (var cut = 0; cut < excess.Length; cut++) lambda[cut] /= sum;
         return true;
+    }
+
+    /// <summary>A place of the dense layers, and what follows from it whatever the makespan; empty until it is asked for.</summary>
+    private sealed class Prefix(int[] layers, int last)
+    {
+        public int[] Layers => layers;
+
+        /// <summary>Last stage with a dense layer; -1 where there is none.</summary>
+        public int Last => last;
+
+        /// <summary>Layers still to place with every stage at its least.</summary>
+        public int Surplus { get; set; }
+
+        /// <summary>Layers behind the dense ones that each stage holds at least.</summary>
+        public int[] Least { get; set; } = [];
+
+        /// <summary>Length of each cut then.</summary>
+        public long[] Fixed { get; set; } = [];
+
+        /// <summary>By cut: ticks of a further layer on its own rank at least, and elsewhere.</summary>
+        public (long Own, long Others)[] Cheapest { get; set; } = [];
+
+        /// <summary>Surplus layers that the memory of each rank has room for.</summary>
+        public int[]? MemoryRoom { get; set; }
     }
 }

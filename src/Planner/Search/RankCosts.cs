@@ -13,6 +13,9 @@ internal sealed class RankCosts
     private readonly int[] pair;
     private readonly int[][] inFlight;
 
+    // What each stage adds beside its layers, by policy (the least of them first) and MTP modules; found when first asked for.
+    private ItemCost[]? rests;
+
     private RankCosts(PlacementProblem problem, int rank, List<int> durations)
     {
         this.problem = problem;
@@ -94,7 +97,22 @@ internal sealed class RankCosts
         return held + moment + peak;
     }
 
-    public ItemCost Cost(int local, StageContent content) => problem.StageCost(Stages[local], content);
+    public ItemCost Cost(int local, StageContent content)
+    {
+        rests ??= Rests();
+        return problem.StageCost(content, rests[Rest(local, content.Level, content.Mtp)]);
+    }
+
+    private ItemCost[] Rests()
+    {
+        var all = new ItemCost[Rest(Stages.Length, StageContent.LeastOfLevels, 0)];
+        for (var local = 0; local < Stages.Length; local++)
+            for (var policy = StageContent.LeastOfLevels; policy < problem.LevelsOfStage; policy++)
+                for (var mtp = 0; mtp < 2; mtp++) all[Rest(local, policy, mtp)] = problem.Rest(Stages[local], policy, mtp);
+        return all;
+    }
+
+    private int Rest(int local, int policy, int mtp) => (2 * ((local * (problem.LevelsOfStage + 1)) + policy - StageContent.LeastOfLevels)) + mtp;
 
     private int Local(int stage)
     {
