@@ -122,17 +122,17 @@ internal sealed class DualSimplex
     }
 
     /// <summary>
-    /// Pivots until nothing is broken, the objective is above <paramref name="enough"/>, or there were as many pivots as allowed; the multipliers
-    /// bound the objective in every case. False where nothing satisfies all limits.
+    /// Pivots until nothing is broken, the objective is above <paramref name="enough"/>, there were as many pivots as allowed, or it is cancelled; the
+    /// multipliers bound the objective in every case. False where nothing satisfies all limits.
     /// </summary>
-    public bool Solve(int mostPivots, double enough)
+    public bool Solve(int mostPivots, double enough, CancellationToken cancel)
     {
         Turn();
         for (var left = mostPivots; ; left--)
         {
             if (pivots >= Fresh) Refresh();
             Point();
-            if (left <= 0 || Dot(cost, x) > enough) return true;
+            if (left <= 0 || cancel.IsCancellationRequested || Dot(cost, x) > enough) return true;
             var (item, sign) = MostBroken();
             if (sign == 0) return true;
             Weigh(item);

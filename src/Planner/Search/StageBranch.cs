@@ -23,6 +23,9 @@ internal sealed class StageBranch
     private const int Patience = 6;
     private const double Gain = 0.02;
 
+    // Or when the best fractions are below the limit and no further above the bound than this share of what lies between bound and limit.
+    private const double Settled = 0.25;
+
     // Ways to split that are tried.
     private const int Tried = 4;
 
@@ -58,7 +61,7 @@ internal sealed class StageBranch
         this.incumbent = incumbent;
         this.start = start;
         this.cancel = cancel;
-        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound);
+        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, cancel);
         lines = new StageLines(problem);
         walk = new StageWalk(problem);
         state = new RankStates(problem, costs);
@@ -113,22 +116,15 @@ internal sealed class StageBranch
     private void Begin()
     {
         if (start is not null) Offer(start.Layers, start.MtpPlace);
-        var even = start is null ? null : Even(start);
+        var even = start is null ? null : StageFractions.Of(state.Contents);
         for (var place = 0; place < (problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1); place++)
-            if (StageBox.All(problem, place) is { } whole && Narrowed(whole))
-            {
-                whole.Guide = even;
-                open.Enqueue(whole, (0, order++));
-            }
+        {
+            if (StageBox.All(problem, place) is not { } whole || !Narrowed(whole)) continue;
+            whole.Guide = even;
+            open.Enqueue(whole, (0, order++));
+        }
 
         order++;
-    }
-
-    private StageFractions Even(LayerCounts counts)
-    {
-        var (dense, moe) = (new double[problem.Stages], new double[problem.Stages]);
-        for (var stage = 0; stage < dense.Length; stage++) (dense[stage], moe[stage]) = (state.Contents[stage].Dense, state.Contents[stage].Moe);
-        return new StageFractions(dense, moe, double.MaxValue);
     }
 
     private bool Narrowed(StageBox box)
@@ -178,7 +174,7 @@ internal sealed class StageBranch
             box.Stalled = bound - before > Gain * gap ? 0 : box.Stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.
-            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < 0.25 * (limit - bound))) return false;
+            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < Settled * (limit - bound))) return false;
         }
 
         return false;
@@ -254,30 +250,8 @@ internal sealed class StageBranch
     private void Split(StageBox box, double bound)
     {
         var limit = incumbent.UpperBound - 1 + Rounding;
-        var ways = new List<(double Fraction, StageBox Below, StageBox Above)>();
-        for (var rank = 0; rank < costs.Length; rank++)
-        {
-            if (box.LeastOfRank[rank] == box.MostOfRank[rank]) continue;
-            var held = box.Fractions is { } fractions ? costs[rank].Stages.Sum(fractions.Layers) : 0;
-            var (fraction, at) = Cut(held, box.LeastOfRank[rank], box.MostOfRank[rank]);
-            var (below, above) = (box.Copy(), box.Copy());
-            below.MostOfRank[rank] = at;
-            above.LeastOfRank[rank] = at + 1;
-            ways.Add((1 + fraction, below, above));
-        }
-
-        for (var stage = 0; stage < counts.Length; stage++)
-        {
-            if (box.Least[stage] == box.Most[stage]) continue;
-            var (fraction, at) = Cut(box.Fractions?.Layers(stage) ?? 0, box.Least[stage], box.Most[stage]);
-            var (below, above) = (box.Copy(), box.Copy());
-            below.Most[stage] = at;
-            above.Least[stage] = at + 1;
-            ways.Add((fraction, below, above));
-        }
-
-        var (best, chosen) = (double.MinValue, ways[0]);
-        foreach (var way in ways.OrderByDescending(way => way.Fraction).Take(Tried))
+        var (best, chosen) = (double.MinValue, default(StageSplit));
+        foreach (var way in StageSplit.Of(box, costs).OrderByDescending(way => way.Fraction).Take(Tried))
         {
             var below = way.Below.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Below, limit)) : limit;
             var above = way.Above.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Above, limit)) : limit;
@@ -286,14 +260,8 @@ internal sealed class StageBranch
             (best, chosen) = (gain, way);
         }
 
-        Open(chosen.Below, bound);
+        Open(chosen!.Below, bound);
         Open(chosen.Above, bound);
-    }
-
-    private static (double Fraction, int At) Cut(double held, int least, int most)
-    {
-        held = Math.Clamp(held, least, most);
-        return (Math.Min(held - Math.Floor(held), Math.Ceiling(held) - held), Math.Clamp((int)Math.Floor(held), least, most - 1));
     }
 
     private void Open(StageBox box, double bound)

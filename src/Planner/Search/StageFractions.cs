@@ -1,3 +1,5 @@
+using Planner.Cost.Layout;
+
 namespace Planner.Search;
 
 /// <summary>A placement cut to fractions.</summary>
@@ -6,6 +8,14 @@ namespace Planner.Search;
 /// <param name="Makespan">Ticks, replayed.</param>
 internal sealed record StageFractions(double[] Dense, double[] Moe, double Makespan)
 {
+    /// <summary>Whole layers; not replayed.</summary>
+    public static StageFractions Of(ReadOnlySpan<StageContent> contents)
+    {
+        var (dense, moe) = (new double[contents.Length], new double[contents.Length]);
+        for (var stage = 0; stage < contents.Length; stage++) (dense[stage], moe[stage]) = (contents[stage].Dense, contents[stage].Moe);
+        return new StageFractions(dense, moe, double.MaxValue);
+    }
+
     public double Layers(int stage) => Dense[stage] + Moe[stage];
 
     /// <summary>A point between two, this share of the way; not replayed.</summary>
@@ -18,6 +28,6 @@ internal sealed record StageFractions(double[] Dense, double[] Moe, double Makes
             moe[stage] = Moe[stage] + (share * (other.Moe[stage] - Moe[stage]));
         }
 
-        return new StageFractions(dense, moe, 0);
+        return new StageFractions(dense, moe, double.MaxValue);
     }
 }

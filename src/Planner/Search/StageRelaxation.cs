@@ -28,6 +28,7 @@ internal sealed class StageRelaxation
 
     private readonly PlacementProblem problem;
     private readonly RankCosts[] costs;
+    private readonly CancellationToken cancel;
     private readonly double unit;
     private readonly int mostRows;
     private readonly int[] dense;
@@ -48,10 +49,12 @@ internal sealed class StageRelaxation
     /// <param name="problem">The placement.</param>
     /// <param name="costs">Its ranks.</param>
     /// <param name="step">About one step, in ticks.</param>
-    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step)
+    /// <param name="cancel">Ends a solve with what is known.</param>
+    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step, CancellationToken cancel)
     {
         this.problem = problem;
         this.costs = costs;
+        this.cancel = cancel;
         lines = new StageLines(problem);
         var layers = problem.DenseLayers + problem.MoeLayers;
         unit = step * costs.Length / Math.Max(1, layers);
@@ -106,7 +109,7 @@ internal sealed class StageRelaxation
         Put(box);
         if (!begun) Begin();
         if (rows.Count > mostRows) Forget();
-        simplex.Solve(MostPivots, enough / unit);
+        simplex.Solve(MostPivots, enough / unit, cancel);
         return (Weighed(box), Fractions());
     }
 
@@ -114,7 +117,7 @@ internal sealed class StageRelaxation
     public double Guess(StageBox box, double enough)
     {
         Put(box);
-        return simplex.Solve(GuessPivots, enough / unit) ? simplex.Objective * unit : double.MaxValue;
+        return simplex.Solve(GuessPivots, enough / unit, cancel) ? simplex.Objective * unit : double.MaxValue;
     }
 
     private void Put(StageBox box)

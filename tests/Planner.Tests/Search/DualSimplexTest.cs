@@ -30,7 +30,7 @@ internal sealed class DualSimplexTest
             if (round % 3 == 2) Move(random, programme, simplex, random.Next(variables));
             if (round == 8) Forget(programme, simplex);
             var expected = programme.Glop();
-            var found = simplex.Solve(10_000, double.PositiveInfinity);
+            var found = simplex.Solve(10_000, double.PositiveInfinity, CancellationToken.None);
             Assert.That(found, Is.EqualTo(expected is not null), $"round {round}");
             if (expected is null) return;
             solved++;
@@ -49,7 +49,7 @@ internal sealed class DualSimplexTest
         simplex.Limit(1, 0, 1);
         simplex.AddRow([1, 1], 3, double.PositiveInfinity);
         simplex.Begin([0, 1]);
-        Assert.That(simplex.Solve(100, double.PositiveInfinity), Is.False);
+        Assert.That(simplex.Solve(100, double.PositiveInfinity, CancellationToken.None), Is.False);
     }
 
     [Test]
@@ -63,9 +63,9 @@ internal sealed class DualSimplexTest
         simplex.Begin([0, 1]);
         using (Assert.EnterMultipleScope())
         {
-            Assert.That(simplex.Solve(100, 2), Is.True);
+            Assert.That(simplex.Solve(100, 2, CancellationToken.None), Is.True);
             Assert.That(simplex.Pivots, Is.EqualTo(1));
-            Assert.That(simplex.Solve(100, double.PositiveInfinity), Is.True);
+            Assert.That(simplex.Solve(100, double.PositiveInfinity, CancellationToken.None), Is.True);
             Assert.That((simplex.Objective, simplex.Multiplier(0), simplex.Multiplier(1)), Is.EqualTo((7.0, 1.0, 1.0)));
         }
     }
