@@ -1,4 +1,3 @@
-using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -23,9 +22,6 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private const long EnoughStageNodes = 40_000;
     private const double SmallGap = 0.005;
 
-    // Twice as many layers, four times the work a node.
-    private const int UsualLayers = 130;
-
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
 
@@ -48,7 +44,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         {
             report(Makespan, bound);
             if (left <= 0 || cancel.IsCancellationRequested) break;
-            var weight = NodeWeight(searched[open].Problem);
+            var weight = PlacementSearch.NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Solve(searched[open].Problem, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
             Take(open, again, searched[open].Result!.Nodes + again.Nodes);
@@ -124,13 +120,6 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
                 : again with { Nodes = nodes },
         };
         if (again.Plan is not null && again.Makespan < makespan) Best = i;
-    }
-
-    // A node of a model deeper than usual has more ways to go on and longer tables.
-    private static long NodeWeight(PlacementProblem problem)
-    {
-        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
-        return Math.Max(1, (long)depth * depth);
     }
 
     private static long Effort(int tries)

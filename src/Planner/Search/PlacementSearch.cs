@@ -16,6 +16,9 @@ public static class PlacementSearch
     private const int FirstRound = 12;
     private const int UsualStages = 130;
 
+    // Twice as many layers, four times the work a node.
+    private const int UsualLayers = 130;
+
     // The contents of a rank's stages are enumerated together; beyond this many the local search's best is returned with the root bound.
     private const int MostStagesOfRank = 8;
     private const double MostWays = 2_000;
@@ -134,6 +137,13 @@ public static class PlacementSearch
         var start = Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _);
         if (start is not null) new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
         return new StageSearch(problem, costs, incumbent, start, root, useful, cancel);
+    }
+
+    /// <summary>A node of a model deeper than usual has more ways to go on and longer tables.</summary>
+    internal static long NodeWeight(PlacementProblem problem)
+    {
+        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
+        return Math.Max(1, (long)depth * depth);
     }
 
     // All pairs of stages are weighed before each replay: of very many stages fewer moves are made.

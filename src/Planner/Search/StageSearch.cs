@@ -30,7 +30,7 @@ internal sealed class StageSearch(
     public IEnumerable<PathCut> Useful => branch.Useful;
 
     // What a turn costs in nodes of the search over ranks.
-    private long NodesOfTurn { get; } = 10 + (problem.Stages * problem.Stages / 20);
+    private long NodesOfTurn { get; } = (10 + (problem.Stages * problem.Stages / 20)) * PlacementSearch.NodeWeight(problem);
 
     /// <summary>Goes on for so many nodes.</summary>
     /// <param name="upperBound">Ticks; placements this long or longer are of no interest.</param>
