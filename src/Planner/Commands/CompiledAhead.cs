@@ -32,6 +32,7 @@ internal static class CompiledAhead
         if (Environment.ProcessorCount > 1 && JitInfo.GetCompiledMethodCount() > 0) _ = Task.Run(Prepare);
     }
 
+    [UnconditionalSuppressMessage("Trimming", "IL2065", Justification = "Nothing is prepared in a trimmed build.")]
     [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Nothing is prepared in a trimmed build.")]
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Nothing is prepared in a trimmed build.")]
     private static void Prepare()
