@@ -6,6 +6,7 @@ namespace Planner.Commands;
 internal sealed class Interruption : IDisposable
 {
     private static int listening;
+    private static bool endsProcess;
     private int listens;
     private readonly CancellationTokenSource source = new();
     private readonly PosixSignalRegistration[] registrations;
@@ -38,6 +39,7 @@ internal sealed class Interruption : IDisposable
     /// <summary>Has a signal end the process with one line and the exit code of interruptions, until a search listens.</summary>
     public static IReadOnlyList<IDisposable> EndProcess(TextWriter error)
     {
+        endsProcess = true;
         return [Register(PosixSignal.SIGINT, End), Register(PosixSignal.SIGTERM, End)];
 
         void End(PosixSignalContext context)
@@ -53,7 +55,8 @@ internal sealed class Interruption : IDisposable
 
     private void Cancel(PosixSignalContext context)
     {
-        if (source.IsCancellationRequested) return;
+        // Else the process ends: whoever hears the token would say so, too.
+        if (source.IsCancellationRequested || (endsProcess && Volatile.Read(ref listens) == 0)) return;
         context.Cancel = true;
         source.Cancel();
     }
