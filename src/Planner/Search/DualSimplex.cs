@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Planner.Search;
@@ -143,6 +144,7 @@ internal sealed class DualSimplex
     }
 
     // Sum over what is active of its limit times its column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Point()
     {
         Array.Clear(x);
@@ -154,6 +156,7 @@ internal sealed class DualSimplex
     }
 
     // Of the variables and of the rows that were broken when all were looked at last; of all rows where none of these is.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Item, int Sign) MostBroken()
     {
         var (item, sign, worst) = (0, 0, Broken);
@@ -185,6 +188,7 @@ internal sealed class DualSimplex
     }
 
     // How far a row is outside, and on which side.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (double Amount, int Sign) Amount(int row)
     {
         if (placeOfRow[row] >= 0) return (0, 0);
@@ -194,12 +198,14 @@ internal sealed class DualSimplex
     }
 
     // The normal of what comes in as a sum of the active normals.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Weigh(int item)
     {
         for (var i = 0; i < weight.Length; i++) weight[i] = item >= 0 ? inverse[i][item] : Dot(normals[~item], inverse[i]);
     }
 
     // The active one whose multiplier falls to zero first; of several about the same, that with the greatest weight.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Leaving(int sign)
     {
         var (leaving, first) = (-1, double.MaxValue);
@@ -220,6 +226,7 @@ internal sealed class DualSimplex
         return leaving;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Pivot(int leaving, int item, int sign)
     {
         var step = multiplier[leaving] / weight[leaving];
@@ -274,6 +281,7 @@ internal sealed class DualSimplex
         item >= 0 ? (variableLower[item], variableUpper[item]) : (lower[~item], upper[~item]);
 
     // Gauss and Jordan with the greatest pivot of a column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Refresh()
     {
         pivots = 0;
@@ -319,6 +327,7 @@ internal sealed class DualSimplex
         return padded;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static double Dot(double[] a, double[] b)
     {
         var sum = Vector256<double>.Zero;
@@ -326,6 +335,7 @@ internal sealed class DualSimplex
         return Vector256.Sum(sum);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void AddTimes(double[] sum, double times, double[] values)
     {
         var factor = Vector256.Create(times);

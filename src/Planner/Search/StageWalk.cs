@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Cost.Pipeline;
 
 namespace Planner.Search;
@@ -26,6 +27,7 @@ internal sealed class StageWalk
     }
 
     /// <summary>Least value over the box (its ranks' limits left out), with the layers of each stage; double.MaxValue where the box is empty.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Least(StageLine line, StageBox box, int[] counts)
     {
         var stages = problem.Stages;
@@ -66,6 +68,7 @@ internal sealed class StageWalk
     }
 
     /// <summary>After <see cref="Least"/>: takes from the box what lies on no walk below the limit. True where it took something.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Narrow(StageLine line, StageBox box, double limit)
     {
         var stages = problem.Stages;
