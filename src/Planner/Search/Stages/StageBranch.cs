@@ -63,7 +63,7 @@ internal sealed class StageBranch
         this.cancel = cancel;
         relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, cancel);
         lines = new StageLines(problem);
-        walk = new StageWalk(problem);
+        walk = new StageWalk(problem, cancel);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
         stretched = new long[durations.Length];
@@ -145,11 +145,14 @@ internal sealed class StageBranch
             var limit = incumbent.UpperBound - 1 + Rounding;
             var (line, there) = relaxation.Solve(box, limit);
             var value = walk.Least(line, box, counts);
+            if (cancel.IsCancellationRequested) return false;
             if (value > limit) return true;
             var before = bound;
             bound = Math.Max(bound, value);
             Offer(counts, box.Place);
-            if (walk.Narrow(line, box, incumbent.UpperBound - 1 + Rounding) && !box.Tighten(problem)) return true;
+            var narrowed = walk.Narrow(line, box, incumbent.UpperBound - 1 + Rounding);
+            if (cancel.IsCancellationRequested) return false;
+            if (narrowed && !box.Tighten(problem)) return true;
             if (box.Single)
             {
                 Offer(box.Least, box.Place);
@@ -170,7 +173,7 @@ internal sealed class StageBranch
 
             box.Guide = box.Fractions;
             var gap = Math.Min(box.Fractions.Makespan, limit) - bound;
-            if (Near(box) is { } nearby && walk.Least(line, nearby, near) < double.MaxValue) Offer(near, box.Place);
+            if (Near(box) is { } nearby && walk.Least(line, nearby, near) < double.MaxValue && !cancel.IsCancellationRequested) Offer(near, box.Place);
             box.Stalled = bound - before > Gain * gap ? 0 : box.Stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.

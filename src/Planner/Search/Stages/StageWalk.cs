@@ -11,14 +11,18 @@ internal sealed class StageWalk
 {
     private const double Far = double.MaxValue;
     private readonly PlacementProblem problem;
+    private readonly CancellationToken cancel;
     private readonly int layers;
     private readonly double[] onward;
     private readonly double[] reached;
     private readonly int[] choice;
 
-    public StageWalk(PlacementProblem problem)
+    /// <param name="problem">The placement.</param>
+    /// <param name="cancel">Ends a walk of many layers; what it says then is of no use.</param>
+    public StageWalk(PlacementProblem problem, CancellationToken cancel)
     {
         this.problem = problem;
+        this.cancel = cancel;
         layers = problem.DenseLayers + problem.MoeLayers;
         var states = (problem.Stages + 1) * (layers + 1);
         onward = new double[states];
@@ -35,7 +39,7 @@ internal sealed class StageWalk
         Array.Fill(onward, Far);
         onward[(stages * width) + layers] = 0;
         var (low, high) = (layers, layers);
-        for (var stage = stages - 1; stage >= 0; stage--)
+        for (var stage = stages - 1; stage >= 0 && !cancel.IsCancellationRequested; stage--)
         {
             var (from, next) = (stage * width, (stage + 1) * width);
             var (lowHere, highHere) = (Math.Max(0, low - box.Most[stage]), Math.Min(layers, high - box.Least[stage]));
@@ -76,7 +80,7 @@ internal sealed class StageWalk
         Array.Fill(reached, Far);
         reached[0] = line.Constant[box.Place];
         var changed = false;
-        for (var stage = 0; stage < stages; stage++)
+        for (var stage = 0; stage < stages && !cancel.IsCancellationRequested; stage++)
         {
             var (from, next) = (stage * width, (stage + 1) * width);
             var (least, most) = (int.MaxValue, -1);
