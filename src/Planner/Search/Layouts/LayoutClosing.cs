@@ -6,7 +6,7 @@ namespace Planner.Search;
 /// Branches on the open placements of many layouts while they may hold something better than the best: over ranks where these have few stages,
 /// over stages where a rank has several that run alone. The effort has an end.
 /// </summary>
-internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, long below, Action<long, double> report, CancellationToken cancel)
+internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, long below, int threads, Action<long, double> report, CancellationToken cancel)
 {
     // Nodes of one placement when it is first taken up; a placement that stays open gets more in later rounds. The sum has an end.
     public const long FirstNodes = 3_000;
@@ -21,6 +21,9 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     public const long FewStageNodes = 10_000;
     private const long EnoughStageNodes = 40_000;
     private const double SmallGap = 0.005;
+
+    // Searches that go on side by side; as many on one thread, so that they find the same.
+    private const int Together = 2;
 
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
@@ -53,7 +56,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         return Next(taken, tries).Bound;
     }
 
-    /// <summary>Branches over stages, lowest bound first.</summary>
+    /// <summary>Branches over stages, lowest bounds first.</summary>
     /// <param name="left">Nodes.</param>
     /// <returns>The bound of all that is left.</returns>
     public double ByStage(long left)
@@ -61,36 +64,50 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         var searches = new StageSearch?[searched.Count];
         var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
         var plenty = left - EnoughStageNodes;
-        while (Makespan < long.MaxValue && Next(byStage, []) is (var open and >= 0, var bound))
+        while (Makespan < long.MaxValue && Next(byStage, []) is (>= 0, var bound))
         {
             report(Makespan, bound);
             if (left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap))) break;
-            if (Known(open) is not { } search) break;
-            var before = search.Nodes;
-            var again = search.Continue(Makespan, Math.Min(StageNodes, left));
-            left -= search.Nodes - before;
-            Take(open, again, (int)Math.Min(int.MaxValue, nodes[open] + again.Nodes));
+            var limit = Makespan;
+            var most = Math.Min(StageNodes, left);
+            int[] open = [.. Enumerable.Range(0, searched.Count).Where(i => byStage[i] && searched[i].OpenBound < limit).OrderBy(i => searched[i].OpenBound).Take(Together)];
+            PathCut[][] useful = [.. open.Select(Useful)];
+            var found = new PlacementResult?[open.Length];
+            var spent = new long[open.Length];
+            Workers.Each(threads, open.Length, k => (found[k], spent[k]) = Continue(ref searches[open[k]], open[k], limit, most, useful[k]));
+            for (var k = 0; k < open.Length; k++)
+            {
+                if (found[k] is not { } again) continue;
+                left -= spent[k];
+                Take(open[k], again, (int)Math.Min(int.MaxValue, nodes[open[k]] + again.Nodes));
+            }
         }
 
         return Next(byStage, []).Bound;
 
-        StageSearch? Known(int i)
+        // Paths of the last search of the same graph, for one that begins.
+        PathCut[] Useful(int i)
         {
-            try
-            {
-                return searches[i] ??= PlacementSearch.ByStages(searched[i].Problem, Makespan, searched[i].OpenBound, Useful(i), cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return null;
-            }
+            if (searches[i] is not null) return [];
+            var other = Enumerable.Range(0, searches.Length).LastOrDefault(k => searches[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
+            return other < 0 ? [] : [.. searches[other]!.Useful];
+        }
+    }
+
+    // What a search found by now and the nodes it took this time; null where it was cancelled before it began.
+    private (PlacementResult? Found, long Nodes) Continue(ref StageSearch? search, int i, long limit, long most, PathCut[] useful)
+    {
+        try
+        {
+            search ??= PlacementSearch.ByStages(searched[i].Problem, limit, searched[i].OpenBound, useful, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return (null, 0);
         }
 
-        IEnumerable<PathCut> Useful(int i)
-        {
-            var other = Enumerable.Range(0, searches.Length).LastOrDefault(k => searches[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
-            return other < 0 ? [] : searches[other]!.Useful;
-        }
+        var before = search.Nodes;
+        return (search.Continue(limit, most), search.Nodes - before);
     }
 
     // The next open layout of those taken, -1 without one; the bound of all that are open.

@@ -73,7 +73,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
         }
 
-        var closing = new LayoutClosing(searched, best, below, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
+        var closing = new LayoutClosing(searched, best, below, threads, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
         closing.ByRank(false, LayoutClosing.AllNodes);
         var bound = closing.ByStage(within > 0 ? LayoutClosing.AllStageNodes : LayoutClosing.FewStageNodes);
         best = closing.Best;
@@ -105,7 +105,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, result.Bound));
 
         // A better best may settle what was left open of the others.
-        var closing = new LayoutClosing(searched, best, below, (makespan, bound) => report?.Invoke(searched.Count, makespan, bound), cancel);
+        var closing = new LayoutClosing(searched, best, below, threads, (makespan, bound) => report?.Invoke(searched.Count, makespan, bound), cancel);
         var bound = closing.ByRank(true, exact ? LayoutClosing.AllPerStageNodes : 0);
         best = closing.Best;
         if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best))
@@ -249,12 +249,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
     }
 
-    private void Each(int count, Action<int> work)
-    {
-        if (threads > 1) Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, work);
-        else
-            for (var i = 0; i < count; i++) work(i);
-    }
+    private void Each(int count, Action<int> work) => Workers.Each(threads, count, work);
 
     // With a limit of 0 the closed-form bound is the root.
     private SearchedLayout Root(ScoredLayout scored, long limit, CancellationToken cancel)
