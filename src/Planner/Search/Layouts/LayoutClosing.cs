@@ -64,7 +64,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         var searches = new StageSearch?[searched.Count];
         var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
         var plenty = left - EnoughStageNodes;
-        while (Makespan < long.MaxValue && Next(byStage, []) is (>= 0, var bound))
+        while (Makespan < long.MaxValue && Next(byStage, []) is ( >= 0, var bound))
         {
             report(Makespan, bound);
             if (left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap))) break;
