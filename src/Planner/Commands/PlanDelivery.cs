@@ -38,11 +38,7 @@ internal sealed class PlanDelivery
         PlanOutcome outcome;
         using (var progress = ProgressLine.Start(context.Error, context.ErrorIsTerminal))
         {
-            var first = new FirstReport(progress, () =>
-            {
-                interruption.Listen();
-                CompiledAhead.Start();
-            });
+            var first = new FirstReport(progress, interruption.Listen);
             outcome = ask(context.Planner(), first, interruption.Token);
         }
 

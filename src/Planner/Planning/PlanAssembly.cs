@@ -59,7 +59,6 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
                 ? "stopped before the draws ended: this is the fastest layout found, not one chosen by regret"
                 : "stopped before the draws ended: chosen by regret, but how firm the choice is was not counted"));
         }
-
         else if (cancel.IsCancellationRequested && plan.Robustness is null && constants.All.Length > 0)
         {
             findings = findings.Add(new Finding(FindingLevel.Note, "stopped: how firm the choice is was not drawn for, twice the batch not tried"));

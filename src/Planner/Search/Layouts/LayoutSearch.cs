@@ -26,9 +26,6 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     // Neighbours of the best whose placements are improved beyond the local search.
     private const int Polished = 8;
 
-    // So many recompute policies a stage may follow, and the search over ranks is mostly done before its nodes are used up.
-    private const int UsualLevels = 3;
-
     // Of the one placement that a first plan may take longer for than it has: very many layers.
     private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(0.2);
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
@@ -119,14 +116,14 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
     }
 
-    // Of many policies a stage the search over ranks leaves bounds that are far too low. Returns the bound of all that is left.
+    // Where stages have a choice of policy, the search over ranks may leave bounds that are far too low. Returns the bound of all that is left.
     private static double Raised(List<SearchedLayout> searched, long makespan, CancellationToken cancel)
     {
         var bound = (double)makespan;
         for (var i = 0; i < searched.Count; i++)
         {
             if (searched[i].OpenBound >= makespan) continue;
-            if (searched[i].Problem.LevelsOfStage > UsualLevels && PlacementSearch.Enumerates(searched[i].Problem) && !cancel.IsCancellationRequested)
+            if (searched[i].Problem.LevelsOfStage > 1 && PlacementSearch.Enumerates(searched[i].Problem) && !cancel.IsCancellationRequested)
             {
                 var known = searched[i].Result!;
                 searched[i] = searched[i] with { Result = known with { Bound = LatticeBound.Of(searched[i].Problem, known.Cuts, known.Bound, makespan, cancel) } };

@@ -127,8 +127,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
             if (memory.Kib(layout.Scored) <= cap) batch.Add(layout);
         }
 
-        if (threads == 1 || batch.Count == 1) batch.ForEach(Root);
-        else Parallel.ForEach(batch, new ParallelOptions { MaxDegreeOfParallelism = threads }, Root);
+        Workers.Each(threads, batch.Count, i => Root(batch[i]));
         foreach (var layout in batch)
             if (layout.Bound < double.MaxValue) Push(layout);
 
