@@ -15,15 +15,13 @@ namespace Planner.Search;
 /// </summary>
 internal sealed class CandidateTable
 {
-    private const long MostKib = 1L << 50;
-
     private readonly CostModel model;
     private readonly SearchSpace space;
     private readonly Dictionary<(int, int, int, int, int, bool), ModelWork> works = [];
     private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, TensorLayouts> layouts = [];
-    private long limitKib;
+    private readonly LeastRoom room;
     private bool lowersLimit;
     private readonly int mostStages;
     private readonly ImmutableArray<RecomputePolicy> policies;
@@ -39,7 +37,7 @@ internal sealed class CandidateTable
         this.leastHeld = leastHeld;
         this.model = model;
         this.space = space;
-        limitKib = (long)Math.Floor(space.MemoryLimit.Value / 1024);
+        room = new LeastRoom((long)Math.Floor(space.MemoryLimit.Value / 1024));
         mostStages = LegalityRules.MostStages(model.Model);
         policies = space.Policies;
     }
@@ -97,9 +95,9 @@ internal sealed class CandidateTable
     /// <summary>The least memory of a GPU, KiB, with which a layout of the space may fit; null where none can run.</summary>
     public static long? LeastLimitKib(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
     {
-        var table = ScoreSoFar(model, space with { MemoryLimit = new Bytes(MostKib * 1024.0) }, threads, cancel, null, lowersLimit: true);
+        var table = ScoreSoFar(model, space with { MemoryLimit = new Bytes(LeastRoom.MostKib * 1024.0) }, threads, cancel, null, lowersLimit: true);
         cancel.ThrowIfCancellationRequested();
-        return table.limitKib == MostKib ? null : table.limitKib + 1;
+        return table.room.LimitKib == LeastRoom.MostKib ? null : table.room.LimitKib + 1;
     }
 
     private static IEnumerable<Degrees> Degrees(SearchSpace space)
@@ -140,7 +138,7 @@ internal sealed class CandidateTable
         considered += other.considered;
         scored += other.scored;
         complete &= other.complete;
-        limitKib = Math.Min(limitKib, other.limitKib);
+        room.AtMost(other.room.LimitKib);
         foreach (var (tensor, group) in other.layouts)
         {
             var known = Group(tensor);
@@ -277,11 +275,11 @@ internal sealed class CandidateTable
 
                     if (lowersLimit)
                     {
-                        LowerLimit(work, totals, program.Held);
+                        room.Lower(work, totals, program.Held);
                         continue;
                     }
 
-                    if (!MayFit(work, totals, program.Held))
+                    if (!room.MayFit(work, totals, program.Held))
                     {
                         tooFull++;
                         continue;
@@ -310,51 +308,12 @@ internal sealed class CandidateTable
         RejectAny(LegalityRules.Memory, tooFull);
     }
 
-    // Layers of the main kind that each rank could hold, added up.
-    private bool MayFit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
-    {
-        var room = limitKib - work.RankBaseKib;
-        if (room <= 0) return false;
-        long layers = 0;
-        foreach (var rank in ranks)
-        {
-            var most = long.MaxValue;
-            foreach (var held in rank)
-            {
-                var left = room - (held.Once * work.LeastActivationKib);
-                if (left < 0) return false;
-                var layer = states.LayerKib + (held.Each * work.ActivationKib);
-                most = Math.Min(most, layer == 0 ? states.Layers : left / layer);
-            }
-
-            layers += Math.Min(most, states.Layers);
-            if (layers >= states.Layers) return true;
-        }
-
-        return false;
-    }
-
-    // The limit falls below what this layout needs, so that only an emptier one will lower it again.
-    private void LowerLimit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
-    {
-        if (!MayFit(work, states, ranks)) return;
-        var (low, high) = (0L, limitKib);
-        while (high - low > 1)
-        {
-            limitKib = low + ((high - low) / 2);
-            if (MayFit(work, states, ranks)) high = limitKib;
-            else low = limitKib;
-        }
-
-        limitKib = low;
-    }
-
     private double Bound(ModelWork work, double send, in StateTotals states, Program program)
     {
         var bound = program.Schedule.Bound(work.With(send, states), program.Shape);
         return work.Levels.IsEmpty
             ? bound
-            : new RecomputeNeed(work, states, program.Schedule, program.Shape, limitKib - work.RankBaseKib).Bound(bound, send, program.Held);
+            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held);
     }
 
     private ImmutableArray<ImmutableArray<LeastHeld>> Held(ISchedule schedule, PipelineShape shape)

@@ -1,0 +1,56 @@
+using System.Collections.Immutable;
+using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
+
+namespace Planner.Search;
+
+/// <summary>Whether a layout may fit a memory limit, by what its ranks hold at least; the limit can be lowered to what the emptiest layout needs.</summary>
+internal sealed class LeastRoom(long limitKib)
+{
+    /// <summary>More than any GPU has.</summary>
+    public const long MostKib = 1L << 50;
+
+    /// <summary>Memory of a GPU.</summary>
+    public long LimitKib { get; private set; } = limitKib;
+
+    public void AtMost(long kib) => LimitKib = Math.Min(LimitKib, kib);
+
+    /// <summary>The layers of the main kind that each rank could hold add up to those there are.</summary>
+    public bool MayFit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    {
+        var room = LimitKib - work.RankBaseKib;
+        if (room <= 0) return false;
+        long layers = 0;
+        foreach (var rank in ranks)
+        {
+            var most = long.MaxValue;
+            foreach (var held in rank)
+            {
+                var left = room - (held.Once * work.LeastActivationKib);
+                if (left < 0) return false;
+                var layer = states.LayerKib + (held.Each * work.ActivationKib);
+                most = Math.Min(most, layer == 0 ? states.Layers : left / layer);
+            }
+
+            layers += Math.Min(most, states.Layers);
+            if (layers >= states.Layers) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>The limit falls below what this layout needs, so that only an emptier one will lower it again.</summary>
+    public void Lower(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    {
+        if (!MayFit(work, states, ranks)) return;
+        var (low, high) = (0L, LimitKib);
+        while (high - low > 1)
+        {
+            LimitKib = low + ((high - low) / 2);
+            if (MayFit(work, states, ranks)) high = LimitKib;
+            else low = LimitKib;
+        }
+
+        LimitKib = low;
+    }
+}
