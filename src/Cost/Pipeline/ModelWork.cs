@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
-using Planner.Cost.Models;
 using Planner.Cost.Schedules;
 
 namespace Planner.Cost.Pipeline;
@@ -50,9 +49,10 @@ public sealed class ModelWork
         this.model = model;
         Key = key;
         Parts = ModelParts.Of(model, key, embeddingBesideHead: true);
+        Counted = CountedPart.Of(model.Model, Parts);
         double forward = 0, backward = 0, pairForward = 0, pairBackward = 0, trafficForward = 0, trafficBackward = 0;
         double leastForward = double.MaxValue, leastLayer = double.MaxValue, share = 1;
-        foreach (var (part, count, layer) in Counted(model.Model, Parts))
+        foreach (var (part, count, layer) in Counted)
         {
             var f = StateCosts.Tick(part.Forward);
             var b = StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight);
@@ -115,6 +115,9 @@ public sealed class ModelWork
 
     public ModelParts Parts { get; }
 
+    /// <summary>The parts with how often each occurs; empty where there are several policies.</summary>
+    public ImmutableArray<CountedPart> Counted { get; } = [];
+
     /// <summary>Activations of a layer of the main kind, a micro-batch in flight; the least of all policies.</summary>
     public long ActivationKib { get; }
 
@@ -175,21 +178,11 @@ public sealed class ModelWork
         0,
         0);
 
-    private static (long Forward, long Backward, long Pair) Whole(LayerCost part)
+    private static (long Forward, long Backward, long Pair) Whole(in LayerCost part)
     {
         var forward = StateCosts.Tick(part.Forward);
         var backward = StateCosts.Tick(part.BackwardInput) + StateCosts.Tick(part.Weight);
         var pair = Math.Min(forward, StateCosts.Tick(part.PairForwardCompute)) + Math.Min(backward, StateCosts.Tick(part.PairBackwardCompute));
         return (forward, backward, pair);
-    }
-
-    /// <summary>The parts of a model with how often each occurs; whether it is a layer that a stage may hold alone.</summary>
-    public static IEnumerable<(LayerCost Part, int Count, bool Layer)> Counted(ModelSpec model, ModelParts parts)
-    {
-        yield return (parts.Embedding, 1, false);
-        if (parts.Dense is { } dense) yield return (dense, model.LeadingDenseLayers, true);
-        if (parts.Moe is { } moe) yield return (moe, model.LayersFromFirstMoe, true);
-        if (parts.Mtp is { } mtp) yield return (mtp, model.MtpModules, true);
-        yield return (parts.Head, 1, false);
     }
 }

@@ -32,13 +32,13 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
         model.Stack.PipelineShardsOnce && degrees.Pipeline > 1 && chosen > Sharding.Zero1 ? Sharding.Zero1 : chosen;
 
     // Ranks that divide one copy of the states, and the ranks that hold the same part of other copies.
-    private readonly ReplicaGroup dense = Within(ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric), model, chosen, degrees.Tensor).Shards;
-    private readonly ReplicaGroup denseCopies = Within(ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric), model, chosen, degrees.Tensor).Copies;
+    private readonly (ReplicaGroup Shards, ReplicaGroup Copies) dense =
+        Within(ReplicaGroup.Dense(degrees, copies, model.Layers.Fabric), model, chosen, degrees.Tensor);
     private readonly ReplicaGroup experts = ReplicaGroup.Experts(degrees, copies, model.Layers.Fabric);
 
     /// <summary>Weights, gradients and optimizer states of so many elements on one GPU.</summary>
     public StateMemory Memory(LayerElements elements) =>
-        StateMemory.Of(elements, model.Stack, model.Workload, sharding, dense.Size, experts.Size);
+        StateMemory.Of(elements, model.Stack, model.Workload, sharding, dense.Shards.Size, experts.Size);
 
     /// <summary>Synchronisation and optimizer of a part of the model. Adapters of a frozen model are too small to count.</summary>
     public SyncCost Sync(in LayerCost cost)
@@ -50,9 +50,9 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
         // A chunk's gradients are whole when its last micro-batch is; the other chunks of the rank go on with the last group of p.
         var group = degrees.Virtual > 1 ? degrees.Pipeline : 1;
         var reduce = Reduction(trained).Seconds;
-        var gather = Over(trained, stack.ParameterGatherBytes).Seconds;
+        var gather = sharding is Sharding.Zero1 or Sharding.Zero2 ? Over(trained, stack.ParameterGatherBytes).Seconds : 0;
         var held = trained.Linear + trained.Other;
-        var share = sharding == Sharding.None ? held + trained.Expert : (held / dense.Size) + (trained.Expert / experts.Size);
+        var share = sharding == Sharding.None ? held + trained.Expert : (held / dense.Shards.Size) + (trained.Expert / experts.Size);
         var sync = new SyncCost(0, 0, stack.OptimizerBytes * share / model.Layers.ElementwiseBandwidth, 0, 0, 0, 0);
         switch (sharding)
         {
@@ -141,7 +141,7 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
 
     // Gradients of a shard are summed over the copies: an all-reduce, which gathers what it scattered.
     private Transfer AcrossCopies(LayerElements elements, double bytesAnElement) =>
-        2 * GradientSync.Transfer(model.Layers.Fabric, denseCopies, (elements.Linear + elements.Other) / dense.Size, bytesAnElement);
+        2 * GradientSync.Transfer(model.Layers.Fabric, dense.Copies, (elements.Linear + elements.Other) / dense.Shards.Size, bytesAnElement);
 
     private static (ReplicaGroup Shards, ReplicaGroup Copies) Within(ReplicaGroup all, CostModel model, Sharding sharding, int stride)
     {
@@ -156,7 +156,7 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
     private Transfer Over(LayerElements elements, double bytesAnElement)
     {
         var fabric = model.Layers.Fabric;
-        return GradientSync.Transfer(fabric, dense, elements.Linear + elements.Other, bytesAnElement)
+        return GradientSync.Transfer(fabric, dense.Shards, elements.Linear + elements.Other, bytesAnElement)
             + (elements.Expert > 0 ? GradientSync.Transfer(fabric, experts, elements.Expert, bytesAnElement) : default);
     }
 }

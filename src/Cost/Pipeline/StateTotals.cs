@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Layout;
 
 namespace Planner.Cost.Pipeline;
@@ -13,8 +14,8 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
 {
     /// <summary>The same where stages follow one of several recompute policies: the least of them, since what hides depends on the backward pass.</summary>
     public static StateTotals Of(CostModel model, ModelWork work, Degrees degrees, int copies, Sharding sharding) => work.Levels.IsEmpty
-        ? Of(model, work.Parts, degrees, copies, sharding)
-        : work.Levels.Select(level => Of(model, level.Parts, degrees, copies, sharding)).Aggregate(static (a, b) => new StateTotals(
+        ? Of(model, work.Parts, work.Counted, degrees, copies, sharding)
+        : work.Levels.Select(level => Of(model, level.Parts, level.Counted, degrees, copies, sharding)).Aggregate(static (a, b) => new StateTotals(
             Math.Min(a.Sync, b.Sync),
             Math.Min(a.MicroBatchForward, b.MicroBatchForward),
             Math.Min(a.MicroBatchBackward, b.MicroBatchBackward),
@@ -22,11 +23,15 @@ public readonly record struct StateTotals(double Sync, double MicroBatchForward,
             a.LayerKib,
             a.Layers));
 
-    public static StateTotals Of(CostModel model, ModelParts parts, Degrees degrees, int copies, Sharding sharding)
+    public static StateTotals Of(CostModel model, ModelParts parts, Degrees degrees, int copies, Sharding sharding) =>
+        Of(model, parts, CountedPart.Of(model.Model, parts), degrees, copies, sharding);
+
+    private static StateTotals Of(
+        CostModel model, ModelParts parts, ImmutableArray<CountedPart> all, Degrees degrees, int copies, Sharding sharding)
     {
         var states = new StateCosts(model, degrees, copies, sharding);
         double sync = 0, forward = 0, backward = 0, share = 1;
-        foreach (var (part, count, _) in ModelWork.Counted(model.Model, parts))
+        foreach (var (part, count, _) in all)
         {
             var cost = states.Sync(part);
             sync += count * (double)(StateCosts.Tick(cost.Reduce) + StateCosts.Tick(cost.Gather) + StateCosts.Tick(cost.Optimizer));

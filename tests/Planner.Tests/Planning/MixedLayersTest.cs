@@ -43,7 +43,7 @@ internal sealed class MixedLayersTest
         {
             foreach (var (what, of) in Sums)
             {
-                var counted = ModelWork.Counted(model.Model, parts).Where(part => part.Layer).Sum(part => part.Count * of(part.Part));
+                var counted = CountedPart.Of(model.Model, parts).Where(part => part.Layer).Sum(part => part.Count * of(part.Part));
                 Assert.That(counted, Is.EqualTo(layers.Sum(of)).Within(1e-10).Percent, what);
                 Assert.That(counted, Is.GreaterThan(0), what);
             }

@@ -18,7 +18,7 @@ internal sealed class CandidateTable
     private readonly CostModel model;
     private readonly SearchSpace space;
     private readonly Dictionary<(int, int, int, int, int, bool), ModelWork> works = [];
-    private readonly ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld;
+    private readonly ConcurrentDictionary<(ISchedule, int, int, int), RankHolds> leastHeld;
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, TensorLayouts> layouts = [];
     private readonly LeastRoom room;
@@ -32,12 +32,13 @@ internal sealed class CandidateTable
     private CandidateTable(
         CostModel model,
         SearchSpace space,
-        ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>> leastHeld)
+        LeastRoom room,
+        ConcurrentDictionary<(ISchedule, int, int, int), RankHolds> leastHeld)
     {
         this.leastHeld = leastHeld;
         this.model = model;
         this.space = space;
-        room = new LeastRoom((long)Math.Floor(space.MemoryLimit.Value / 1024));
+        this.room = room;
         mostStages = LegalityRules.MostStages(model.Model);
         policies = space.Policies;
     }
@@ -66,7 +67,7 @@ internal sealed class CandidateTable
     /// <summary>Layouts removed, by rule.</summary>
     public IReadOnlyDictionary<string, long> Rejected => rejected;
 
-    /// <summary>Scores the space. Slices of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
+    /// <summary>Scores the space. Parts of it may be scored side by side; they are joined in order, so the result does not depend on threads.</summary>
     public static CandidateTable Score(CostModel model, SearchSpace space, int threads, CancellationToken cancel)
     {
         var table = ScoreSoFar(model, space, threads, cancel);
@@ -77,19 +78,35 @@ internal sealed class CandidateTable
     public static CandidateTable ScoreSoFar(
         CostModel model, SearchSpace space, int threads, CancellationToken cancel, Action<long>? report = null, bool lowersLimit = false)
     {
-        // Layers cost the same under every pipeline, so degrees that differ only there stay together.
+        // Layers cost the same under every pipeline, so degrees that differ only there stay together: a table of their own, joined in order.
         var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
-        var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), ImmutableArray<ImmutableArray<LeastHeld>>>();
-        var slices = new CandidateTable[Math.Min(threads, Math.Max(1, degrees.Length))];
-        for (var slice = 0; slice < slices.Length; slice++) slices[slice] = new CandidateTable(model, space, leastHeld) { lowersLimit = lowersLimit };
-        if (slices.Length == 1) Slice(0);
-        else Parallel.For(0, slices.Length, Slice);
-        foreach (var slice in slices.Skip(1)) slices[0].Join(slice);
-        return slices[0];
+        var tables = new CandidateTable?[degrees.Length];
+        var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), RankHolds>();
+        var next = -1;
+        Workers.Each(threads, Math.Min(threads, degrees.Length), Score);
+        var all = new CandidateTable(model, space, Room(), leastHeld);
+        foreach (var table in tables) all.Join(table);
+        return all;
 
-        // The first slice speaks for all.
-        void Slice(int slice) => slices[slice].ScoreSlice(
-            degrees, slice, slices.Length, slice > 0 || report is null ? null : () => report(slices.Sum(one => Volatile.Read(ref one.scored))), cancel);
+        LeastRoom Room() => new((long)Math.Floor(space.MemoryLimit.Value / 1024));
+
+        // The parts differ much in size, so each thread takes the next when it has done one. The first thread speaks for all.
+        void Score(int worker)
+        {
+            var room = Room();
+            for (var part = Interlocked.Increment(ref next); part < degrees.Length; part = Interlocked.Increment(ref next))
+            {
+                var table = tables[part] = new CandidateTable(model, space, room, leastHeld) { lowersLimit = lowersLimit };
+                foreach (var known in degrees[part])
+                {
+                    table.ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data, cancel);
+                    if (!table.complete) return;
+                    if (worker == 0) report?.Invoke(tables.Sum(one => one is null ? 0 : Volatile.Read(ref one.scored)));
+                }
+
+                table.works.Clear();
+            }
+        }
     }
 
     /// <summary>The least memory of a GPU, KiB, with which a layout of the space may fit; null where none can run.</summary>
@@ -118,26 +135,13 @@ internal sealed class CandidateTable
         }
     }
 
-    private void ScoreSlice(Degrees[][] degrees, int first, int step, Action? report, CancellationToken cancel)
+    // Null is what nobody came to.
+    private void Join(CandidateTable? other)
     {
-        for (var i = first; i < degrees.Length; i += step)
-        {
-            foreach (var known in degrees[i])
-            {
-                ScoreDegrees(known.Tensor, known.Context, known.Pipeline, known.Data, cancel);
-                if (!complete) return;
-                report?.Invoke();
-            }
-
-            works.Clear();
-        }
-    }
-
-    private void Join(CandidateTable other)
-    {
+        complete &= other is { complete: true };
+        if (other is null) return;
         considered += other.considered;
         scored += other.scored;
-        complete &= other.complete;
         room.AtMost(other.room.LimitKib);
         foreach (var (tensor, group) in other.layouts)
         {
@@ -167,6 +171,7 @@ internal sealed class CandidateTable
             return;
         }
 
+        var states = new DegreesStates?[space.Expert.Length];
         foreach (var size in space.MicroBatch)
         {
             var batch = model.Workload.GlobalBatch;
@@ -179,8 +184,9 @@ internal sealed class CandidateTable
             var shapes = Runnable(programs, pp, batch / (dp * size));
             if (shapes.Count == 0) continue;
             var choices = shapes.Sum(program => Choices(program.Schedule, program.Shape.Chunks));
-            foreach (var ep in space.Expert)
+            for (var e = 0; e < space.Expert.Length; e++)
             {
+                var ep = space.Expert[e];
                 if (cancel.IsCancellationRequested)
                 {
                     complete = false;
@@ -190,7 +196,7 @@ internal sealed class CandidateTable
                 var degrees = new Degrees(dp, tp, pp, ep, cp, 1);
                 if (degrees.ExpertRoom(model.Stack.FoldedExperts) % ep != 0) Reject(LegalityRules.ExpertsInside(model.Stack.FoldedExperts), choices);
                 else if (!space.Extrapolate && LegalityRules.BeyondTables(model, ep)) Reject(LegalityRules.Extrapolated, choices);
-                else ScoreExpert(degrees, size, shapes);
+                else ScoreExpert(degrees, size, shapes, states[e] ??= new DegreesStates(model));
             }
         }
     }
@@ -216,15 +222,14 @@ internal sealed class CandidateTable
         return shapes;
     }
 
-    private void ScoreExpert(Degrees degrees, int size, List<Program> shapes)
+    private void ScoreExpert(Degrees degrees, int size, List<Program> shapes, DegreesStates states)
     {
         // Tensor ranks may hold the same experts, so experts have replicas where nothing else has.
         var single = degrees is { Data: 1, Context: 1 } && (degrees.ExpertReplicas == 1 || model.Model.Moe is null);
 
         // ZeRO-1 scatters the same gradients and gathers parameters, no more bytes than the gradients that an all-reduce gathers.
         var zero1Wins = space.Shardings.Contains(Sharding.Zero1) && model.Stack.ParameterGatherBytes <= model.Stack.GradientSyncBytes;
-        var states = new StateTotals[2, 2, 4];
-        var ready = new bool[2, 2, 4];
+        states.Resize();
         var group = Group(degrees.Tensor);
         long nothingToShard = 0, extrapolated = 0, dominated = 0, tooFull = 0;
         for (byte r = 0; r < policies.Length; r++)
@@ -232,21 +237,18 @@ internal sealed class CandidateTable
             // Without and with chunks of an interleaved schedule: expert exchange may hide in one case only.
             var oneChunk = Work(degrees, size, r);
             var chunked = Work(degrees with { Virtual = 2 }, size, r);
-
-            // What hides beside the backward pass depends on what that recomputes.
-            if (model.Stack.Exposed.HidesBesideCompute) Array.Clear(ready);
+            states.Recompute();
             var send = LayoutItems.SendSeconds(model, degrees, oneChunk.Key);
             var perStage = r >= space.Recompute.Length;
             var kept = perStage ? group.PerStage : group.One;
             foreach (var sharding in space.Shardings)
             {
-                var s = (int)sharding;
                 foreach (var program in shapes)
                 {
                     var (schedule, shape) = (program.Schedule, program.Shape);
                     if (perStage && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
                     var copies = schedule.Copies;
-                    var (work, kind) = shape.Chunks == 1 ? (oneChunk, 0) : (chunked, 1);
+                    var work = shape.Chunks == 1 ? oneChunk : chunked;
                     if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
                     {
                         nothingToShard++;
@@ -259,13 +261,6 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    ref var totals = ref states[kind, copies - 1, s];
-                    if (!ready[kind, copies - 1, s])
-                    {
-                        totals = StateTotals.Of(model, work, degrees, copies, sharding);
-                        ready[kind, copies - 1, s] = true;
-                    }
-
                     scored++;
                     if (sharding == Sharding.None && zero1Wins && !(single && copies == 1))
                     {
@@ -273,6 +268,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
+                    ref readonly var totals = ref states.Of(work, degrees, work != oneChunk, copies, sharding);
                     if (lowersLimit)
                     {
                         room.Lower(work, totals, program.Held);
@@ -313,14 +309,14 @@ internal sealed class CandidateTable
         var bound = program.Schedule.Bound(work.With(send, states), program.Shape);
         return work.Levels.IsEmpty
             ? bound
-            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held);
+            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held.Ranks);
     }
 
-    private ImmutableArray<ImmutableArray<LeastHeld>> Held(ISchedule schedule, PipelineShape shape)
+    private RankHolds Held(ISchedule schedule, PipelineShape shape)
     {
         var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
         if (leastHeld.TryGetValue(key, out var held)) return held;
-        held = LeastHeld.Of(schedule, shape);
+        held = new RankHolds(LeastHeld.Of(schedule, shape));
         leastHeld.TryAdd(key, held);
         return held;
     }
@@ -358,5 +354,5 @@ internal sealed class CandidateTable
     /// <param name="Shape">Ranks, chunks, micro-batches.</param>
     /// <param name="Index">Of the schedule in the space.</param>
     /// <param name="Held">What ranks hold at least.</param>
-    private sealed record Program(ISchedule Schedule, PipelineShape Shape, byte Index, ImmutableArray<ImmutableArray<LeastHeld>> Held);
+    private sealed record Program(ISchedule Schedule, PipelineShape Shape, byte Index, RankHolds Held);
 }

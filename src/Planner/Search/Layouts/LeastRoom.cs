@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using Planner.Cost.Pipeline;
-using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
@@ -16,12 +14,14 @@ internal sealed class LeastRoom(long limitKib)
     public void AtMost(long kib) => LimitKib = Math.Min(LimitKib, kib);
 
     /// <summary>The layers of the main kind that each rank could hold add up to those there are.</summary>
-    public bool MayFit(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    public bool MayFit(ModelWork work, in StateTotals states, RankHolds ranks)
     {
         var room = LimitKib - work.RankBaseKib;
         if (room <= 0) return false;
+        if (room >= (double)ranks.MostOnce * work.LeastActivationKib && states.LayerKib > 0)
+            return ranks.Fit(room, work.LeastActivationKib, states.LayerKib, work.ActivationKib, states.Layers);
         long layers = 0;
-        foreach (var rank in ranks)
+        foreach (var rank in ranks.Ranks)
         {
             var most = long.MaxValue;
             foreach (var held in rank)
@@ -40,7 +40,7 @@ internal sealed class LeastRoom(long limitKib)
     }
 
     /// <summary>The limit falls below what this layout needs, so that only an emptier one will lower it again.</summary>
-    public void Lower(ModelWork work, in StateTotals states, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    public void Lower(ModelWork work, in StateTotals states, RankHolds ranks)
     {
         if (!MayFit(work, states, ranks)) return;
         var (low, high) = (0L, LimitKib);
