@@ -73,7 +73,14 @@ internal sealed class PlacementOptions
         Least(problem, rules, costs, limits, budgets.Least);
         if (!budgets.Pass()) return options;
         var fillers = Array.ConvertAll(costs, rank => new RankFiller(problem, rank, limits[rank.Rank], options));
+        Enumerate(problem, rules, costs, budgets, fillers, options);
+        foreach (var filler in fillers) filler.Dispose();
+        return options;
+    }
 
+    private static void Enumerate(
+        PlacementProblem problem, PlacementRules rules, RankCosts[] costs, RankBudgets budgets, RankFiller[] fillers, PlacementOptions options)
+    {
         // What each mode allows on each rank, judged by the least costs.
         var known = new Dictionary<ulong, int>();
         var drafts = new List<(int First, int End)>();
@@ -94,10 +101,10 @@ internal sealed class PlacementOptions
                 }
             }
 
-            if (fillers[rank.Rank].Empty) return options;
+            if (fillers[rank.Rank].Empty) return;
         }
 
-        if (!Narrow(problem, fillers, budgets)) return options;
+        if (!Narrow(problem, fillers, budgets)) return;
         var added = new (int First, int End)[drafts.Count];
         var next = 0;
         foreach (var rank in costs)
@@ -116,8 +123,6 @@ internal sealed class PlacementOptions
                 options.ranges[at] = added[draftOf[at]];
             }
         }
-
-        return options;
     }
 
     // A content with so few layers that the other ranks cannot hold the rest is on no placement, and so the others hold more than their rules ask

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -10,7 +9,7 @@ namespace Planner.Search;
 /// recompute policy, the least are the least costs of all policies, and each content is added with every combination of policies that is not
 /// longer in every operation than another that fits.
 /// </summary>
-internal sealed class RankFiller
+internal sealed class RankFiller : IDisposable
 {
     private readonly PlacementProblem problem;
     private readonly RankCosts rank;
@@ -22,9 +21,9 @@ internal sealed class RankFiller
     private readonly LevelFiller? levels;
 
     // Contents that may be added and the least that each costs, one draft after the other; those dropped since then are no longer kept.
-    private readonly List<StageContent> drafts = [];
-    private readonly List<long> leastDurations = [];
-    private readonly List<bool> kept = [];
+    private readonly RentedList<StageContent> drafts = new();
+    private readonly RentedList<long> leastDurations = new();
+    private readonly RentedList<bool> kept = new();
     private StageRule[] rules = [];
     private long kib;
 
@@ -67,19 +66,21 @@ internal sealed class RankFiller
     {
         (MostLayers, MostMoe) = (0, 0);
         Array.Fill(least, long.MaxValue);
+        var any = false;
         for (var draft = 0; draft < kept.Count; draft++)
         {
             if (!kept[draft]) continue;
             var (layers, moe) = Layers(draft);
-            var cost = CollectionsMarshal.AsSpan(leastDurations).Slice(draft * durations.Length, durations.Length);
+            var cost = leastDurations.Slice(draft * durations.Length, durations.Length);
             kept[draft] = layers >= leastLayers && moe >= leastMoe && (limits.MemoryOnly || limits.Keeps(cost));
             if (!kept[draft]) continue;
+            any = true;
             MostLayers = Math.Max(MostLayers, layers);
             MostMoe = Math.Max(MostMoe, moe);
             for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], limits.Weight(row, cost));
         }
 
-        return kept.Contains(true);
+        return any;
     }
 
     /// <summary>Adds those drafts that are left and keep to the limits to the target.</summary>
@@ -88,7 +89,7 @@ internal sealed class RankFiller
         for (var draft = range.First; draft < range.End; draft++)
         {
             if (!kept[draft]) continue;
-            drafts.CopyTo(draft * contents.Length, contents, 0, contents.Length);
+            drafts.Slice(draft * contents.Length, contents.Length).CopyTo(contents);
             if (levels is not null)
             {
                 levels.Add(contents);
@@ -100,10 +101,17 @@ internal sealed class RankFiller
         }
     }
 
+    public void Dispose()
+    {
+        drafts.Dispose();
+        leastDurations.Dispose();
+        kept.Dispose();
+    }
+
     private (int Layers, int Moe) Layers(int draft)
     {
         var (dense, moe) = (0, 0);
-        foreach (var stage in CollectionsMarshal.AsSpan(drafts).Slice(draft * contents.Length, contents.Length)) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
+        foreach (var stage in drafts.Slice(draft * contents.Length, contents.Length)) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
         return (dense + moe, moe);
     }
 
@@ -128,8 +136,13 @@ internal sealed class RankFiller
             var any = false;
             for (var m = rule.MinMoe; m <= mostMoe; m++)
             {
-                Set(stage, d, m);
-                if (!Allowed()) break;
+                // The first content of a stage is its least, which was judged with the stages before it.
+                if (d > rule.MinDense || m > rule.MinMoe)
+                {
+                    Set(stage, d, m);
+                    if (!Allowed()) break;
+                }
+
                 any = true;
                 Fill(stage + 1, dense + d, moe + m);
             }

@@ -13,6 +13,10 @@ internal sealed class RankLimits
     private readonly int[] rowOfCut;
     private readonly List<int[]> rows = [];
     private readonly long[] budgets;
+
+    // Those of the coefficients that are not zero, and of which duration each is: of row i from starts[i] up to starts[i + 1].
+    private readonly (int Duration, int Times)[] passes;
+    private readonly int[] starts;
     private int lastBroken;
 
     /// <param name="rank">The rank.</param>
@@ -35,6 +39,13 @@ internal sealed class RankLimits
         }
 
         budgets = new long[rows.Count];
+        starts = new int[rows.Count + 1];
+        for (var i = 0; i < rows.Count; i++) starts[i + 1] = starts[i] + row.Length - rows[i].AsSpan().Count(0);
+        passes = new (int, int)[starts[^1]];
+        var pass = 0;
+        foreach (var own in rows)
+            for (var i = 0; i < own.Length; i++)
+                if (own[i] != 0) passes[pass++] = (i, own[i]);
     }
 
     /// <summary>No cut says how long the rank's work may take.</summary>
@@ -83,9 +94,8 @@ internal sealed class RankLimits
     /// <summary>What the rank adds to cuts that pass it in one way.</summary>
     public long Weight(int row, ReadOnlySpan<long> durations)
     {
-        var own = rows[row].AsSpan();
         long weight = 0;
-        for (var i = 0; i < own.Length; i++) weight += own[i] * durations[i];
+        foreach (var (duration, times) in passes.AsSpan(starts[row]..starts[row + 1])) weight += times * durations[duration];
         return weight;
     }
 }
