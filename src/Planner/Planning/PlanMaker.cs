@@ -3,6 +3,7 @@ using System.Globalization;
 using Planner.Cost;
 using Planner.Cost.Layout;
 using Planner.Inputs;
+using Planner.Inputs.Json;
 using Planner.Plans;
 using Planner.Search;
 
@@ -30,7 +31,13 @@ public sealed class PlanMaker(string? data = null) : IPlanner
     private PlanOutcome Search(SolveRequest request, IProgressSink progress, CancellationToken cancel)
     {
         var threads = request.Threads ?? Environment.ProcessorCount;
-        if (threads > 1) _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
+        if (threads > 1)
+        {
+            // The loader takes one library after the other: the first digest of an input would wait for all of the solver's.
+            CanonicalDigest.WarmUp();
+            _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
+        }
+
         var loaded = PlanningInputs.Load(request, catalogs);
         if (cancel.IsCancellationRequested) return Stopped;
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancel);

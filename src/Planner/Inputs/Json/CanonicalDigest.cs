@@ -23,6 +23,9 @@ internal static class CanonicalDigest
         return Convert.ToHexStringLower(SHA256.HashData(buffer.WrittenSpan));
     }
 
+    /// <summary>Loads the native library that hashes.</summary>
+    public static void WarmUp() => SHA256.HashData([]);
+
     private static void Write(Utf8JsonWriter writer, JsonItem item)
     {
         switch (item.Kind)
