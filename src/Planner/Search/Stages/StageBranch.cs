@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -44,8 +46,10 @@ internal sealed class StageBranch
     private readonly PriorityQueue<StageBox, (double Bound, int Order)> open = new();
     private readonly HashSet<(int Rank, int Vector)> limits = [];
     private readonly long[] durations;
-    private readonly long[] stretched;
     private readonly long[] end;
+    private readonly Vector<long>[] stretched;
+    private readonly Vector<long>[] ends;
+    private readonly PathCut[] paths = new PathCut[Vector<long>.Count];
     private readonly int[] counts;
     private readonly PathCut[] given;
     private readonly LayerCounts? start;
@@ -66,8 +70,9 @@ internal sealed class StageBranch
         walk = new StageWalk(problem, cancel);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
-        stretched = new long[durations.Length];
         end = new long[problem.Graph.Nodes];
+        stretched = new Vector<long>[durations.Length];
+        ends = new Vector<long>[end.Length];
         counts = new int[problem.Stages];
         near = new int[problem.Stages];
         given = [.. cuts];
@@ -209,20 +214,29 @@ internal sealed class StageBranch
     // At the last fractions, paths through some ranks that a little more work there would make critical.
     private void AddStretched()
     {
-        for (var i = 0; i < Math.Min(Stretched, costs.Length); i++)
+        var lanes = Vector<long>.Count;
+        var most = Math.Min(Stretched, costs.Length);
+        for (var first = 0; first < most; first += lanes)
         {
-            var rank = costs[(int)(((Turns * Stretched) + i) % costs.Length)];
-            durations.CopyTo(stretched, 0);
-            foreach (var duration in rank.Durations) stretched[duration] += stretched[duration] / StretchedPart;
-            problem.Graph.Replay(stretched, problem.Lag * (long)MeanScale, end);
-            relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
+            for (var i = 0; i < durations.Length; i++) stretched[i] = new Vector<long>(durations[i]);
+            var ticks = MemoryMarshal.Cast<Vector<long>, long>(stretched.AsSpan());
+            var some = paths.AsSpan(0, Math.Min(lanes, most - first));
+            for (var lane = 0; lane < some.Length; lane++)
+            {
+                var rank = costs[(int)(((Turns * Stretched) + first + lane) % costs.Length)];
+                foreach (var duration in rank.Durations) ticks[(duration * lanes) + lane] += durations[duration] / StretchedPart;
+            }
+
+            problem.Graph.CriticalPaths(stretched, problem.Lag * (long)MeanScale, ends, some);
+            foreach (var path in some) relaxation.AddPath(path);
         }
     }
 
     // Replays a placement; what fits may be the best so far.
     private void Offer(int[] layers, int place)
     {
-        state.Load(LayerCounts.Of(problem, [.. layers], place));
+        var offered = LayerCounts.Of(problem, [.. layers], place);
+        state.Load(offered);
         for (var rank = 0; rank < costs.Length; rank++) incumbent.Put(rank, state.Durations(rank));
         if (state.FullestOverrun(out _) <= 0)
         {
@@ -234,15 +248,17 @@ internal sealed class StageBranch
         problem.Graph.Replay(incumbent.Durations, problem.Lag, end);
         relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag, end));
         foreach (var rank in costs)
-            if (state.Memory(rank.Rank) > problem.LimitKib) AddOverruns(rank, LayerCounts.Of(problem, layers, place));
+            if (state.Memory(rank.Rank) > problem.LimitKib) AddOverruns(rank, offered);
     }
 
     private void AddOverruns(RankCosts rank, LayerCounts counts)
     {
         for (var vector = 0; vector < rank.InFlight.Length; vector++)
         {
+            if (limits.Contains((rank.Rank, vector))) continue;
             var line = lines.Overrun(rank, rank.InFlight[vector]);
-            if (line.At(counts, problem.DenseLayers) <= 0 || !limits.Add((rank.Rank, vector))) continue;
+            if (line.At(counts, problem.DenseLayers) <= 0) continue;
+            limits.Add((rank.Rank, vector));
             var layer = 1.0;
             foreach (var stage in rank.Stages) layer = Math.Max(layer, Math.Max(line.Moe[stage], line.Dense[stage]));
             relaxation.AddLimit(line, layer);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -9,6 +10,8 @@ namespace Planner.Search;
 internal sealed class StageLines(PlacementProblem problem)
 {
     private readonly int last = problem.Stages - 1;
+    private readonly DurationShares shares = new(problem);
+    private readonly ItemCost[] constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.Fixed)];
 
     /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
     public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
@@ -17,33 +20,19 @@ internal sealed class StageLines(PlacementProblem problem)
     {
         var line = StageLine.Zero(problem.Stages);
         AddConstant(line, cut.Lags * problem.Lag);
-        for (var i = 0; i < cut.Coefficients.Length; i++)
+        var coefficients = cut.Coefficients.AsSpan();
+        for (var i = 0; i < coefficients.Length; i++)
         {
-            double times = cut.Coefficients[i];
+            double times = coefficients[i];
             if (times == 0) continue;
-            var key = problem.Graph.Durations[i];
-            switch (key.Kind)
+            foreach (ref readonly var share in shares.Of(i))
             {
-                case OperationKind.Forward:
-                    Add(line, key.Stage, times, static c => c.Forward);
-                    break;
-                case OperationKind.BackwardInput:
-                    Add(line, key.Stage, times, static c => c.BackwardInput);
-                    break;
-                case OperationKind.Weight:
-                    Add(line, key.Stage, times, static c => c.Weight);
-                    break;
-                case OperationKind.Backward:
-                    Add(line, key.Stage, times, static c => c.BackwardInput + c.Weight);
-                    break;
-                case OperationKind.ReduceGradients:
-                    AddRank(line, key.Rank, times, static c => c.ReduceGradients);
-                    break;
-                case OperationKind.Update:
-                    AddRank(line, key.Rank, times, static c => c.Update);
-                    break;
-                default:
-                    throw new InvalidOperationException($"{key.Kind} is not linear in the layers");
+                AddConstant(line, times * share.Fixed);
+                if (share.Stage < 0) continue;
+                line.Dense[share.Stage] += times * share.Dense;
+                line.Moe[share.Stage] += times * share.Moe;
+                if (share.Stage == last) line.Constant[0] += times * problem.MtpModules * share.Mtp;
+                if (share.Stage == last - 1) line.Constant[1] += times * problem.MtpModules * share.Mtp;
             }
         }
 
@@ -51,31 +40,22 @@ internal sealed class StageLines(PlacementProblem problem)
     }
 
     /// <summary>The graph's durations, times <paramref name="scale"/>, at a placement that may be cut to fractions.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Fill(double[] dense, double[] moe, int place, double scale, long[] durations)
     {
         for (var i = 0; i < durations.Length; i++)
         {
-            var key = problem.Graph.Durations[i];
-            durations[i] = (long)(scale * (key.Kind switch
+            var sum = 0.0;
+            foreach (ref readonly var share in shares.Of(i))
             {
-                OperationKind.Forward => At(key.Stage, static c => c.Forward),
-                OperationKind.BackwardInput => At(key.Stage, static c => c.BackwardInput),
-                OperationKind.Weight => At(key.Stage, static c => c.Weight),
-                OperationKind.Backward => At(key.Stage, static c => c.BackwardInput + c.Weight),
-                OperationKind.ReduceGradients => AtRank(key.Rank, static c => c.ReduceGradients),
-                OperationKind.Update => AtRank(key.Rank, static c => c.Update),
-                _ => throw new InvalidOperationException($"{key.Kind} is not linear in the layers"),
-            }));
-        }
+                sum += share.Fixed;
+                if (share.Stage < 0) continue;
+                sum += (dense[share.Stage] * share.Dense) + (moe[share.Stage] * share.Moe);
+                if (share.Stage == last - place) sum += problem.MtpModules * share.Mtp;
+            }
 
-        double At(int stage, Func<ItemCost, long> part)
-        {
-            double sum = part(problem.Fixed(stage)) + (dense[stage] * part(problem.Dense)) + (moe[stage] * part(problem.Moe));
-            if (stage != last - place) return sum;
-            return sum + (problem.MtpModules * part(place == 0 ? problem.MtpOnLast : problem.MtpBeforeLast));
+            durations[i] = (long)(scale * sum);
         }
-
-        double AtRank(int rank, Func<ItemCost, long> part) => part(problem.RankBase) + problem.Graph.StagesOfRank[rank].Sum(stage => At(stage, part));
     }
 
     /// <summary>How far a rank is over the memory limit, in KiB, with one of its vectors of micro-batches in flight.</summary>
@@ -106,15 +86,9 @@ internal sealed class StageLines(PlacementProblem problem)
         for (var place = 0; place < line.Constant.Length; place++) line.Constant[place] += value;
     }
 
-    private void AddRank(StageLine line, int rank, double times, Func<ItemCost, long> part)
-    {
-        AddConstant(line, times * part(problem.RankBase));
-        foreach (var stage in problem.Graph.StagesOfRank[rank]) Add(line, stage, times, part);
-    }
-
     private void Add(StageLine line, int stage, double times, Func<ItemCost, long> part)
     {
-        AddConstant(line, times * part(problem.Fixed(stage)));
+        AddConstant(line, times * part(constant[stage]));
         line.Dense[stage] += times * part(problem.Dense);
         line.Moe[stage] += times * part(problem.Moe);
         if (stage == last) line.Constant[0] += times * problem.MtpModules * part(problem.MtpOnLast);
