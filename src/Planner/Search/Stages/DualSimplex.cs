@@ -129,18 +129,46 @@ internal sealed class DualSimplex
     public bool Solve(int mostPivots, double enough, CancellationToken cancel)
     {
         Turn();
+        Point();
+        var moved = false;
         for (var left = mostPivots; ; left--)
         {
-            if (pivots >= Fresh) Refresh();
-            Point();
+            if (pivots >= Fresh)
+            {
+                Refresh();
+                Point();
+                moved = false;
+            }
+
             if (left <= 0 || cancel.IsCancellationRequested || Dot(cost, x) > enough) return true;
             var (item, sign) = MostBroken();
-            if (sign == 0) return true;
+            if (sign == 0)
+            {
+                if (!moved) return true;
+
+                // A point reached in many steps is off by their rounding.
+                Point();
+                moved = false;
+                continue;
+            }
+
             Weigh(item);
             var leaving = Leaving(sign);
             if (leaving < 0) return false;
             Pivot(leaving, item, sign);
+            Move(leaving);
+            moved = true;
         }
+    }
+
+    // To where what came in holds: all else that is active holds along its column.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Move(int place)
+    {
+        var item = active[place];
+        var (least, most) = LimitsOf(item);
+        var value = item >= 0 ? x[item] : Dot(normals[~item], x);
+        AddTimes(x, (side[place] < 0 ? most : least) - value, inverse[place]);
     }
 
     // Sum over what is active of its limit times its column.
