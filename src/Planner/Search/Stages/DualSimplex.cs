@@ -6,9 +6,9 @@ namespace Planner.Search;
 /// <summary>
 /// A dense linear programme of few variables that gets more and more rows: least c x with every row and every variable between two limits. The
 /// dual simplex method on the active set: as many rows and limits of variables as there are variables hold with equality, with multipliers of
-/// the right sign; the one that is broken most comes in, the one whose multiplier falls to zero first goes. A set that was best stays a good
-/// start when limits move or rows are added. Multipliers have the right sign at every moment, whatever is lost to rounding elsewhere. Vectors
-/// have a fixed width, so that every machine gets the same numbers.
+/// the right sign; one that is broken much for how fast it changes the multipliers (Devex) comes in, the one whose multiplier falls to zero
+/// first goes. A set that was best stays a good start when limits move or rows are added. Multipliers have the right sign at every moment,
+/// whatever is lost to rounding elsewhere. Vectors have a fixed width, so that every machine gets the same numbers.
 /// </summary>
 internal sealed class DualSimplex
 {
@@ -39,7 +39,14 @@ internal sealed class DualSimplex
     private readonly int[] side;
     private readonly double[] weight;
     private readonly double[] x;
+
+    // Rows that were broken when all were looked at last, and their values since then.
     private readonly List<int> suspects = [];
+    private readonly List<double> values = [];
+
+    // Devex: about the square of how fast the multipliers change where a row or a variable's limit comes in.
+    private readonly List<double> pace = [];
+    private readonly double[] paceOfVariable;
     private int pivots;
 
     /// <param name="cost">By variable.</param>
@@ -61,6 +68,7 @@ internal sealed class DualSimplex
         side = new int[variables];
         weight = new double[variables];
         x = new double[width];
+        paceOfVariable = new double[variables];
     }
 
     public int Rows => normals.Count;
@@ -89,7 +97,9 @@ internal sealed class DualSimplex
         lower.Add(least);
         upper.Add(most);
         placeOfRow.Add(-1);
-        norms.Add(Math.Sqrt(Dot(normals[^1], normals[^1])));
+        norms.Add(Dot(normals[^1], normals[^1]));
+        pace.Add(norms[^1]);
+        values.Add(0);
         return normals.Count - 1;
     }
 
@@ -101,6 +111,7 @@ internal sealed class DualSimplex
         {
             if (!keep[row]) continue;
             (normals[kept], lower[kept], upper[kept], norms[kept], placeOfRow[kept]) = (normals[row], lower[row], upper[row], norms[row], placeOfRow[row]);
+            pace[kept] = pace[row];
             if (placeOfRow[kept] >= 0) active[placeOfRow[kept]] = ~kept;
             kept++;
         }
@@ -111,6 +122,8 @@ internal sealed class DualSimplex
         lower.RemoveRange(kept, gone);
         upper.RemoveRange(kept, gone);
         norms.RemoveRange(kept, gone);
+        pace.RemoveRange(kept, gone);
+        values.RemoveRange(kept, gone);
         placeOfRow.RemoveRange(kept, gone);
     }
 
@@ -130,6 +143,7 @@ internal sealed class DualSimplex
     {
         Turn();
         Point();
+        Pace();
         var moved = false;
         for (var left = mostPivots; ; left--)
         {
@@ -137,6 +151,7 @@ internal sealed class DualSimplex
             {
                 Refresh();
                 Point();
+                Pace();
                 moved = false;
             }
 
@@ -161,14 +176,35 @@ internal sealed class DualSimplex
         }
     }
 
+    // Begins with distances in space; after many pivots what was followed is far off.
+    private void Pace()
+    {
+        Array.Fill(paceOfVariable, 1);
+        for (var row = 0; row < pace.Count; row++) pace[row] = norms[row];
+    }
+
     // To where what came in holds: all else that is active holds along its column.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move(int place)
     {
         var item = active[place];
         var (least, most) = LimitsOf(item);
-        var value = item >= 0 ? x[item] : Dot(normals[~item], x);
-        AddTimes(x, (side[place] < 0 ? most : least) - value, inverse[place]);
+        var column = inverse[place];
+        var step = (side[place] < 0 ? most : least) - (item >= 0 ? x[item] : Dot(normals[~item], x));
+        AddTimes(x, step, column);
+        var own = item >= 0 ? paceOfVariable[item] : pace[~item];
+        for (var variable = 0; variable < variables; variable++)
+        {
+            var share = column[variable];
+            paceOfVariable[variable] = Math.Max(paceOfVariable[variable], share * share * own);
+        }
+
+        foreach (var row in suspects)
+        {
+            var share = Dot(normals[row], column);
+            values[row] += step * share;
+            pace[row] = Math.Max(pace[row], share * share * own);
+        }
     }
 
     // Sum over what is active of its limit times its column.
@@ -181,48 +217,54 @@ internal sealed class DualSimplex
             var (least, most) = LimitsOf(active[i]);
             AddTimes(x, side[i] < 0 ? most : least, inverse[i]);
         }
+
+        foreach (var row in suspects) values[row] = Dot(normals[row], x);
     }
 
     // Of the variables and of the rows that were broken when all were looked at last; of all rows where none of these is.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int Item, int Sign) MostBroken()
     {
-        var (item, sign, worst) = (0, 0, Broken);
+        var (item, sign, worst) = (0, 0, 0.0);
         for (var variable = 0; variable < variables; variable++)
         {
             if (placeOfVariable[variable] >= 0) continue;
-            var (missing, over) = (variableLower[variable] - x[variable], x[variable] - variableUpper[variable]);
-            if (missing > worst) (item, sign, worst) = (variable, 1, missing);
-            if (over > worst) (item, sign, worst) = (variable, -1, over);
+            var (amount, of) = Outside(x[variable], variableLower[variable], variableUpper[variable]);
+            if (amount <= Broken || amount * amount <= worst * paceOfVariable[variable]) continue;
+            (item, sign, worst) = (variable, of, amount * amount / paceOfVariable[variable]);
         }
 
-        foreach (var row in suspects)
-        {
-            var (amount, of) = Amount(row);
-            if (amount > worst) (item, sign, worst) = (~row, of, amount);
-        }
-
+        Rows();
         if (sign != 0) return (item, sign);
         suspects.Clear();
         for (var row = 0; row < normals.Count; row++)
         {
-            var (amount, of) = Amount(row);
-            if (amount <= Broken) continue;
-            suspects.Add(row);
-            if (amount > worst) (item, sign, worst) = (~row, of, amount);
+            if (placeOfRow[row] >= 0) continue;
+            values[row] = Dot(normals[row], x);
+            if (Outside(values[row], lower[row], upper[row]).Amount > Broken * Math.Sqrt(norms[row])) suspects.Add(row);
         }
 
+        Rows();
         return (item, sign);
+
+        void Rows()
+        {
+            foreach (var row in suspects)
+            {
+                if (placeOfRow[row] >= 0) continue;
+                var (amount, of) = Outside(values[row], lower[row], upper[row]);
+                if (amount <= 0 || amount * amount <= worst * pace[row] || amount * amount <= Broken * Broken * norms[row]) continue;
+                (item, sign, worst) = (~row, of, amount * amount / pace[row]);
+            }
+        }
     }
 
-    // How far a row is outside, and on which side.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private (double Amount, int Sign) Amount(int row)
+    // How far a value is outside its limits, and on which side.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (double Amount, int Sign) Outside(double value, double least, double most)
     {
-        if (placeOfRow[row] >= 0) return (0, 0);
-        var value = Dot(normals[row], x);
-        var (missing, over) = (lower[row] - value, value - upper[row]);
-        return missing > over ? (missing / norms[row], 1) : (over / norms[row], -1);
+        var (missing, over) = (least - value, value - most);
+        return missing > over ? (missing, 1) : (over, -1);
     }
 
     // The normal of what comes in as a sum of the active normals.
@@ -268,8 +310,18 @@ internal sealed class DualSimplex
             AddTimes(inverse[i], -weight[i], pivot);
         }
 
-        if (active[leaving] >= 0) placeOfVariable[active[leaving]] = -1;
-        else placeOfRow[~active[leaving]] = -1;
+        var own = (item >= 0 ? paceOfVariable[item] : pace[~item]) * factor * factor;
+        if (active[leaving] >= 0)
+        {
+            placeOfVariable[active[leaving]] = -1;
+            paceOfVariable[active[leaving]] = Math.Max(own, 1);
+        }
+        else
+        {
+            placeOfRow[~active[leaving]] = -1;
+            pace[~active[leaving]] = Math.Max(own, norms[~active[leaving]]);
+        }
+
         Put(leaving, item);
         side[leaving] = sign;
         multiplier[leaving] = Signed(leaving, step);
