@@ -26,7 +26,7 @@ internal sealed class DualSimplex
     private readonly List<double[]> normals = [];
     private readonly List<double> lower = [];
     private readonly List<double> upper = [];
-    private readonly List<double> norms = [];
+    private readonly List<double> squares = [];
     private readonly List<int> placeOfRow = [];
     private readonly int[] placeOfVariable;
 
@@ -97,8 +97,8 @@ internal sealed class DualSimplex
         lower.Add(least);
         upper.Add(most);
         placeOfRow.Add(-1);
-        norms.Add(Dot(normals[^1], normals[^1]));
-        pace.Add(norms[^1]);
+        squares.Add(Dot(normals[^1], normals[^1]));
+        pace.Add(squares[^1]);
         values.Add(0);
         return normals.Count - 1;
     }
@@ -110,7 +110,7 @@ internal sealed class DualSimplex
         for (var row = 0; row < keep.Length; row++)
         {
             if (!keep[row]) continue;
-            (normals[kept], lower[kept], upper[kept], norms[kept], placeOfRow[kept]) = (normals[row], lower[row], upper[row], norms[row], placeOfRow[row]);
+            (normals[kept], lower[kept], upper[kept], squares[kept], placeOfRow[kept]) = (normals[row], lower[row], upper[row], squares[row], placeOfRow[row]);
             pace[kept] = pace[row];
             if (placeOfRow[kept] >= 0) active[placeOfRow[kept]] = ~kept;
             kept++;
@@ -121,7 +121,7 @@ internal sealed class DualSimplex
         normals.RemoveRange(kept, gone);
         lower.RemoveRange(kept, gone);
         upper.RemoveRange(kept, gone);
-        norms.RemoveRange(kept, gone);
+        squares.RemoveRange(kept, gone);
         pace.RemoveRange(kept, gone);
         values.RemoveRange(kept, gone);
         placeOfRow.RemoveRange(kept, gone);
@@ -180,7 +180,7 @@ internal sealed class DualSimplex
     private void Pace()
     {
         Array.Fill(paceOfVariable, 1);
-        for (var row = 0; row < pace.Count; row++) pace[row] = norms[row];
+        for (var row = 0; row < pace.Count; row++) pace[row] = squares[row];
     }
 
     // To where what came in holds: all else that is active holds along its column.
@@ -241,7 +241,7 @@ internal sealed class DualSimplex
         {
             if (placeOfRow[row] >= 0) continue;
             values[row] = Dot(normals[row], x);
-            if (Outside(values[row], lower[row], upper[row]).Amount > Broken * Math.Sqrt(norms[row])) suspects.Add(row);
+            if (Outside(values[row], lower[row], upper[row]).Amount > Broken * Math.Sqrt(squares[row])) suspects.Add(row);
         }
 
         Rows();
@@ -253,7 +253,7 @@ internal sealed class DualSimplex
             {
                 if (placeOfRow[row] >= 0) continue;
                 var (amount, of) = Outside(values[row], lower[row], upper[row]);
-                if (amount <= 0 || amount * amount <= worst * pace[row] || amount * amount <= Broken * Broken * norms[row]) continue;
+                if (amount <= 0 || amount * amount <= worst * pace[row] || amount * amount <= Broken * Broken * squares[row]) continue;
                 (item, sign, worst) = (~row, of, amount * amount / pace[row]);
             }
         }
@@ -319,7 +319,7 @@ internal sealed class DualSimplex
         else
         {
             placeOfRow[~active[leaving]] = -1;
-            pace[~active[leaving]] = Math.Max(own, norms[~active[leaving]]);
+            pace[~active[leaving]] = Math.Max(own, squares[~active[leaving]]);
         }
 
         Put(leaving, item);
