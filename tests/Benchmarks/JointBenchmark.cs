@@ -17,7 +17,7 @@ public class JointBenchmark
     {
         job = new MainJob();
         var layouts = CandidateTable.Score(job.Model, job.Space, 1, CancellationToken.None).ByTensor.First().One;
-        var result = new LayoutSearch(job.Model, job.Space, 1).Run(new LayoutOrder(layouts), PlanMaker.ReplayWithin, null, CancellationToken.None);
+        var result = new LayoutSearch(job.Model, job.Space, 1).Run(new LayoutOrder(layouts), [], PlanMaker.ReplayWithin, false, null, CancellationToken.None);
         best = result.Best!;
         (candidates, hint) = SpaceSearch.Survivors(result, audit: false);
         JointModel.WarmUp();

@@ -44,7 +44,7 @@ internal sealed class JobSize(PlanningInputs inputs, SolveRequest asked, int thr
     private long? Step(Candidate candidate, long limit, CancellationToken cancel)
     {
         var search = new LayoutSearch(candidate.Model, candidate.Space, threads);
-        var any = search.Mixed(search.Run(candidate.Layouts, 0, null, cancel, limit), candidate.PerStage, false, null, cancel, limit);
+        var any = search.Run(candidate.Layouts, candidate.PerStage, 0, false, null, cancel, limit);
         if (any.Best is null) return null;
         var avoid = asked.TensorPolicy == TensorPolicy.Avoid;
         return new SpaceSearch(candidate.Model, candidate.Space, avoid, PlanMaker.TieWithin, 0, false, threads, joint: false).Run(null, cancel).Main.Best?.Result!.Makespan;

@@ -123,7 +123,7 @@ internal sealed class WaysOut(PlanningInputs inputs, CostModel model, SearchSpac
         var table = CandidateTable.ScoreSoFar(costs, wider, threads, cancel);
         if (cancel.IsCancellationRequested) return null;
         var search = new LayoutSearch(costs, wider, threads);
-        return search.Mixed(search.Run(new LayoutOrder(table.One), 0, null, cancel), new LayoutOrder(table.PerStage), false, null, cancel).Best;
+        return search.Run(new LayoutOrder(table.One), new LayoutOrder(table.PerStage), 0, false, null, cancel).Best;
     }
 
     private static string Cost(SearchedLayout best) =>

@@ -50,18 +50,17 @@ internal sealed class SpaceSearch(
                 .Select(group => new Group(group.Tensor, new LayoutOrder(group.One), new LayoutOrder(group.PerStage))),
         ];
 
-        // The smallest degree is the likely answer: its neighbours are searched at once. Of the others the best alone, beside it where there is a
-        // second thread. Then the same once more with a choice of recompute policy for every stage.
-        var others = Beside(() => groups.Skip(1).Select(group => search.Run(group.One, 0, null, cancel)).ToList());
-        if (groups.Count > 0) groups[0].Result = search.Run(groups[0].One, within, Reported, cancel);
+        // First a placement of the layouts that may be the best, for all degrees. Then the neighbours of the best and proofs, for the degree it has;
+        // of the others, beside it where there is a second thread, the best alone.
+        var others = Beside(() => groups.Skip(1).Select(group => Quick(group, null)).ToList());
+        if (groups.Count > 0) groups[0].Result = Quick(groups[0], Reported);
         foreach (var (result, group) in others.GetAwaiter().GetResult().Zip(groups.Skip(1))) group.Result = result;
         var main = Chosen(groups);
-        if (main is not null && main != groups[0] && groups.TrueForAll(group => group.Result.Complete))
-            main.Result = search.Run(main.One, within, Reported, cancel);
-        var mixed = Beside(() => groups.Where(group => group != main).Select(group => (group, search.Mixed(group.Result, group.PerStage, main is null, null, cancel))).ToList());
-        if (main is not null) main.Result = search.Mixed(main.Result, main.PerStage, true, Reported, cancel);
+        var rest = Beside(() => groups.Where(group => group != main)
+            .Select(group => (group, search.Close(search.Mix(group.Result, group.PerStage, true, cancel), 0, true, null, cancel))).ToList());
+        if (main is not null) main.Result = Full(main);
         var proof = main is { Result.Proven: true } ? Beside(() => Prove(main.Result, cancel)) : NoProof;
-        foreach (var (group, result) in mixed.GetAwaiter().GetResult()) group.Result = result;
+        foreach (var (group, result) in rest.GetAwaiter().GetResult()) group.Result = result;
 
         var complete = table.Complete && groups.TrueForAll(group => group.Result.Complete);
         var chosen = Chosen(groups);
@@ -76,7 +75,7 @@ internal sealed class SpaceSearch(
 
         if (chosen != main)
         {
-            if (complete) chosen.Result = search.Mixed(search.Run(chosen.One, within, Reported, cancel), chosen.PerStage, true, Reported, cancel);
+            if (complete) chosen.Result = Full(chosen);
             proof = chosen.Result.Proven ? Beside(() => Prove(chosen.Result, cancel)) : NoProof;
         }
 
@@ -87,6 +86,12 @@ internal sealed class SpaceSearch(
             [.. groups.Where(group => group != chosen).Select(group => KeyValuePair.Create(group.Tensor, search.Settled(group.Result).Best))],
             answer,
             survivors);
+
+        LayoutSearchResult Quick(Group group, Action<int, long, double>? told) =>
+            search.Mix(search.Place(LayoutSearchResult.None, group.One, 0, told, cancel), group.PerStage, false, cancel);
+
+        LayoutSearchResult Full(Group group) =>
+            search.Close(search.Mix(search.Place(group.Result, group.One, within, Reported, cancel), group.PerStage, true, cancel), within, true, Reported, cancel);
 
         static double Lowest(LayoutOrder layouts) => layouts.Count > 0 ? layouts[0].Bound : double.MaxValue;
 

@@ -42,7 +42,7 @@ internal sealed class CutShortTest
         using var stop = new CancellationTokenSource();
         var table = CandidateTable.Score(model, space, 1, CancellationToken.None);
         var search = new LayoutSearch(model, space, 1);
-        var result = search.Mixed(search.Run(new LayoutOrder(table.One), 0.05, (_, best, _) => Stop(stop, best), stop.Token), new LayoutOrder(table.PerStage), true, null, stop.Token);
+        var result = search.Run(new LayoutOrder(table.One), new LayoutOrder(table.PerStage), 0.05, true, (_, best, _) => Stop(stop, best), stop.Token);
         if (!stop.IsCancellationRequested) return;
         var best = SpaceBruteForce.Best(model, space, space.Tensor).Step;
         Assert.That((result.Complete, result.Best is null), Is.EqualTo((false, false)));

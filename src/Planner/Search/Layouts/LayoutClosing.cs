@@ -36,13 +36,13 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private long Makespan => Best < 0 ? below : searched[Best].Result!.Makespan;
 
     /// <summary>Branches over ranks, fewest tries first, then lowest bound.</summary>
-    /// <param name="perStage">Only layouts whose stages have a choice of recompute policy.</param>
+    /// <param name="perStage">Only layouts whose stages have a choice of recompute policy, or only the others; null: all.</param>
     /// <param name="left">Nodes.</param>
     /// <returns>The bound of all that is left.</returns>
-    public double ByRank(bool perStage, long left)
+    public double ByRank(bool? perStage, long left)
     {
         var tries = new int[searched.Count];
-        bool[] taken = [.. searched.Select((layout, i) => (!perStage || layout.Problem.LevelsOfStage > 1) && PlacementSearch.ByRanks(layout.Problem))];
+        bool[] taken = [.. searched.Select((layout, i) => perStage != (layout.Problem.LevelsOfStage == 1) && PlacementSearch.ByRanks(layout.Problem))];
         while (Next(taken, tries) is (var open and >= 0, var bound))
         {
             report(Makespan, bound);

@@ -30,20 +30,44 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(0.2);
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
-    /// <summary>Searches layouts.</summary>
-    /// <param name="layouts">Layouts by bound, lowest first.</param>
+    /// <summary>Searches layouts from first to last: <see cref="Place"/>, <see cref="Mix"/>, <see cref="Close"/>.</summary>
+    /// <param name="one">Layouts of one recompute policy by bound, lowest first.</param>
+    /// <param name="perStage">Layouts whose stages have a choice of policy, likewise.</param>
     /// <param name="within">Share of the best step within which other layouts are searched too; 0 searches for the best alone.</param>
+    /// <param name="exact">Searches until little is left open.</param>
     /// <param name="report">Told the number dealt with, the best makespan (long.MaxValue without one) and the bound of what is open.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
     /// <param name="below">Steps this long or longer are of no interest.</param>
     public LayoutSearchResult Run(
-        IReadOnlyList<ScoredLayout> layouts, double within, Action<int, long, double>? report, CancellationToken cancel, long below = long.MaxValue)
+        IReadOnlyList<ScoredLayout> one,
+        IReadOnlyList<ScoredLayout> perStage,
+        double within,
+        bool exact,
+        Action<int, long, double>? report,
+        CancellationToken cancel,
+        long below = long.MaxValue) =>
+        Close(Mix(Place(LayoutSearchResult.None, one, within, report, cancel, below), perStage, exact, cancel, below), within, exact, report, cancel, below);
+
+    /// <summary>Gives layouts a placement from a local search until no bound is near the best any more.</summary>
+    /// <param name="known">What is known already: layouts that were placed are not placed again, those that an earlier limit ruled out are looked at once more.</param>
+    /// <param name="layouts">Layouts by bound, lowest first; the same ones each time.</param>
+    /// <param name="within">Share of the best step within which layouts are placed too; 0 looks for the best alone.</param>
+    /// <param name="report">As for <see cref="Run"/>.</param>
+    /// <param name="cancel">Ends the search with the best so far.</param>
+    /// <param name="below">Steps this long or longer are of no interest.</param>
+    public LayoutSearchResult Place(
+        LayoutSearchResult known,
+        IReadOnlyList<ScoredLayout> layouts,
+        double within,
+        Action<int, long, double>? report,
+        CancellationToken cancel,
+        long below = long.MaxValue)
     {
-        var searched = new List<SearchedLayout>();
-        var best = -1;
-        var limit = below;
-        var (next, dealt) = (0, 0);
-        var open = double.MaxValue;
+        if (!known.Complete) return known;
+        var (searched, best) = Opened(known);
+        var next = known.Placed;
+        var limit = Limit();
+        Again(searched, limit, below, cancel);
         while (next < layouts.Count && layouts[next].Bound < limit)
         {
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
@@ -53,67 +77,119 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             {
                 if (cancel.IsCancellationRequested)
                     return Stopped(searched, best, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root);
-                var found = candidate.Root >= limit
-                    ? candidate
-                    : candidate with { Limit = limit, Result = PlacementSearch.Solve(candidate.Problem, limit, 0, limit == asked ? candidate.Root : 0, cancel) };
-                if (cancel.IsCancellationRequested && found.Result is { Bound: var low } cut && low < candidate.Root)
-                    found = found with { Result = cut with { Bound = Math.Min(candidate.Root, cut.Makespan) } };
-                searched.Add(found);
+                searched.Add(Placed(candidate, asked, limit, below, cancel));
                 next++;
-                if (!found.HasPlan || (best >= 0 && found.Result!.Makespan >= searched[best].Result!.Makespan)) continue;
+                if (!searched[^1].HasPlan || (best >= 0 && searched[^1].Result!.Makespan >= searched[best].Result!.Makespan)) continue;
                 best = searched.Count - 1;
-                limit = Limit(found.Result!.Makespan, within);
+                limit = Limit();
             }
 
-            open = Math.Min(open, searched.Skip(searched.Count - (next - dealt)).Min(layout => (double)layout.OpenBound));
-            dealt = next;
-            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(open, layouts[next - 1].Bound));
+            report?.Invoke(next, best < 0 ? long.MaxValue : searched[best].Result!.Makespan, Math.Min(Open(searched, best, below), layouts[next - 1].Bound));
         }
 
-        var closing = new LayoutClosing(searched, best, below, threads, (makespan, bound) => report?.Invoke(next, makespan, bound), cancel);
-        closing.ByRank(false, LayoutClosing.AllNodes);
-        var bound = closing.ByStage(within > 0 ? LayoutClosing.AllStageNodes : LayoutClosing.FewStageNodes);
-        best = closing.Best;
-        if (within > 0 && best >= 0) Polish(searched, best, cancel);
-        if (cancel.IsCancellationRequested) return Stopped(searched, best, bound);
-        return new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
+        if (cancel.IsCancellationRequested) return Stopped(searched, best, next < layouts.Count ? layouts[next].Bound : double.MaxValue);
+        return known with { Best = best < 0 ? null : searched[best], Searched = searched, Bound = Open(searched, best, below), Placed = next };
+
+        long Limit() => best < 0 ? below : Beyond(searched[best].Result!.Makespan, within);
     }
 
-    /// <summary>The same with layouts whose stages have a choice of recompute policy.</summary>
-    /// <param name="result">What <see cref="Run"/> found of the others.</param>
-    /// <param name="perStage">Layouts by bound, lowest first.</param>
-    /// <param name="exact">Searches until little is left open; else looks once at each.</param>
+    /// <summary>Looks at layouts whose stages have a choice of recompute policy, as long as their bounds are below the best; keeps those that may be faster.</summary>
+    /// <param name="known">What is known already.</param>
+    /// <param name="perStage">Layouts by bound, lowest first; the same ones each time.</param>
+    /// <param name="exact">Takes up those that few nodes leave open; else looks once at each.</param>
+    /// <param name="cancel">Ends the search with the best so far.</param>
+    /// <param name="below">Steps this long or longer are of no interest.</param>
+    public LayoutSearchResult Mix(
+        LayoutSearchResult known, IReadOnlyList<ScoredLayout> perStage, bool exact, CancellationToken cancel, long below = long.MaxValue)
+    {
+        if (perStage.Count == 0) return known;
+        if (!known.Complete) return known with { Bound = Math.Min(known.Bound, perStage[0].Bound) };
+        var (searched, best) = Opened(known);
+        List<SearchedLayout> left = exact ? [.. searched.Where(layout => layout.PerStage && !layout.HasPlan)] : [];
+        searched.RemoveAll(layout => exact && layout.PerStage && !layout.HasPlan);
+        best = known.Best is null ? -1 : searched.FindIndex(layout => ReferenceEquals(layout, known.Best));
+        var efforts = exact ? Efforts : Efforts[..1];
+        for (var next = 0; next < left.Count;)
+        {
+            var limit = Makespan();
+            var first = next;
+            next += Take(Math.Min(BatchSize, left.Count - next), limit, i => Mixed(left[first + i], Efforts[1..], limit, cancel));
+        }
+
+        for (var next = known.Mixed; ;)
+        {
+            var limit = Makespan();
+            var first = next;
+            var count = Batch(perStage, next, limit, BatchSize);
+            if (count == 0) return cancel.IsCancellationRequested
+                ? Stopped(searched, best, Math.Min(known.Bound, next < perStage.Count ? perStage[next].Bound : double.MaxValue))
+                : known with { Best = best < 0 ? null : searched[best], Searched = searched, Bound = Open(searched, best, below), Mixed = next };
+            if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(known.Bound, perStage[next].Bound));
+
+            // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
+            next += Take(count, limit, i => Mixed(Root(perStage[first + i], 0, cancel), efforts, limit, cancel));
+        }
+
+        long Makespan() => best < 0 ? below : searched[best].Result!.Makespan;
+
+        int Take(int count, long limit, Func<int, SearchedLayout> look)
+        {
+            var found = new SearchedLayout[count];
+            Each(count, i => found[i] = look(i));
+            foreach (var one in found)
+            {
+                if (!one.HasPlan && one.OpenBound >= limit) continue;
+                searched.Add(one);
+                if (one.HasPlan && (best < 0 || one.Result!.Makespan < searched[best].Result!.Makespan)) best = searched.Count - 1;
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Branches on what is open.</summary>
+    /// <param name="known">What was placed.</param>
+    /// <param name="within">Above 0 the layouts near the best count as well.</param>
+    /// <param name="exact">Searches until little is left open.</param>
     /// <param name="report">As for <see cref="Run"/>.</param>
     /// <param name="cancel">Ends the search with the best so far.</param>
     /// <param name="below">Steps this long or longer are of no interest.</param>
-    public LayoutSearchResult Mixed(
-        LayoutSearchResult result,
-        IReadOnlyList<ScoredLayout> perStage,
-        bool exact,
-        Action<int, long, double>? report,
-        CancellationToken cancel,
-        long below = long.MaxValue)
+    public LayoutSearchResult Close(
+        LayoutSearchResult known, double within, bool exact, Action<int, long, double>? report, CancellationToken cancel, long below = long.MaxValue)
     {
-        if (perStage.Count == 0) return result;
-        if (!result.Complete) return result with { Bound = Math.Min(result.Bound, perStage[0].Bound) };
-        var searched = result.Searched.ToList();
-        var best = result.Best is null ? -1 : searched.FindIndex(layout => ReferenceEquals(layout, result.Best));
-        var open = Mix(perStage, exact ? Efforts : Efforts[..1], below, searched, ref best, cancel);
-        if (open < double.MaxValue) return Stopped(searched, best, Math.Min(open, result.Bound));
-
-        // A better best may settle what was left open of the others.
+        if (!known.Complete) return known;
+        var (searched, best) = Opened(known);
+        best = Uniform(searched, best, within, report, below, cancel);
         var closing = new LayoutClosing(searched, best, below, threads, (makespan, bound) => report?.Invoke(searched.Count, makespan, bound), cancel);
-        var bound = closing.ByRank(true, exact ? LayoutClosing.AllPerStageNodes : 0);
-        best = closing.Best;
-        if (exact && best >= 0 && !ReferenceEquals(searched[best], result.Best))
+        if (exact)
         {
-            closing.ByRank(false, LayoutClosing.AllNodes);
-            bound = closing.ByStage(LayoutClosing.FewStageNodes);
-            best = closing.Best;
+            closing.ByRank(true, LayoutClosing.AllPerStageNodes);
+
+            // A better best may settle what was left open of the others.
+            if (closing.Best != best) closing.ByRank(null, LayoutClosing.AllNodes);
         }
 
+        var bound = closing.ByStage(within > 0 ? LayoutClosing.AllStageNodes : LayoutClosing.FewStageNodes);
+        best = closing.Best;
+        if (within > 0 && best >= 0) Polish(searched, best, cancel);
         if (exact && best >= 0 && bound < searched[best].Result!.Makespan && !cancel.IsCancellationRequested) bound = Raised(searched, searched[best].Result!.Makespan, cancel);
-        return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : new LayoutSearchResult(best < 0 ? null : searched[best], searched, bound, true);
+        return cancel.IsCancellationRequested ? Stopped(searched, best, bound) : known with { Best = best < 0 ? null : searched[best], Searched = searched, Bound = bound };
+    }
+
+    // Branches over ranks on layouts of one policy. What such a layout takes at best is of interest near the best, which may have a policy a stage.
+    private int Uniform(List<SearchedLayout> searched, int best, double within, Action<int, long, double>? report, long below, CancellationToken cancel)
+    {
+        var limit = best < 0 ? below : Beyond(searched[best].Result!.Makespan, within);
+        var one = -1;
+        for (var i = 0; i < searched.Count; i++)
+        {
+            if (searched[i].PerStage || searched[i].Result is not { Plan: not null, Makespan: var makespan }) continue;
+            if (makespan < limit || i == best) (one, limit) = (i, makespan);
+        }
+
+        var closing = new LayoutClosing(searched, one, limit, threads, (makespan, bound) => report?.Invoke(searched.Count, makespan, bound), cancel);
+        closing.ByRank(false, LayoutClosing.AllNodes);
+        return best < 0 || (closing.Best >= 0 && searched[closing.Best].Result!.Makespan < searched[best].Result!.Makespan) ? closing.Best : best;
     }
 
     // Where stages have a choice of policy, the search over ranks may leave bounds that are far too low. Returns the bound of all that is left.
@@ -135,37 +211,38 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         return bound;
     }
 
-    // Layouts whose stages have their own recompute policies, as long as their bounds are below the best. Adds those that may be faster; returns
-    // the bound of what it did not look at.
-    private double Mix(IReadOnlyList<ScoredLayout> layouts, ImmutableArray<long> efforts, long below, List<SearchedLayout> searched, ref int best, CancellationToken cancel)
+    // A layout that an earlier limit ruled out may be within a wider one. None of them is better than the best.
+    private void Again(List<SearchedLayout> searched, long limit, long below, CancellationToken cancel)
     {
-        for (var next = 0; next < layouts.Count;)
+        int[] ruledOut = [.. Enumerable.Range(0, searched.Count).Where(i => !searched[i].PerStage && searched[i].Result is null && searched[i].Limit < limit)];
+        Each(ruledOut.Length, k =>
         {
-            var limit = best < 0 ? below : searched[best].Result!.Makespan;
-            var count = Batch(layouts, next, limit, BatchSize);
-            if (count == 0) return double.MaxValue;
-            if (cancel.IsCancellationRequested) return layouts[next].Bound;
-            var found = new SearchedLayout[count];
-            Each(count, i =>
-            {
-                // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
-                found[i] = Root(layouts[next + i], 0, cancel);
-                foreach (var nodes in efforts)
-                {
-                    if (found[i].Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) break;
-                    found[i] = found[i] with { Limit = limit, Result = PlacementSearch.Solve(found[i].Problem, limit, nodes, found[i].Root, cancel) };
-                }
-            });
-            next += count;
-            foreach (var one in found)
-            {
-                if (!one.HasPlan && one.OpenBound >= limit) continue;
-                searched.Add(one);
-                if (one.HasPlan && (best < 0 || one.Result!.Makespan < searched[best].Result!.Makespan)) best = searched.Count - 1;
-            }
+            if (cancel.IsCancellationRequested) return;
+            var i = ruledOut[k];
+            var root = Math.Max(searched[i].Root, PlacementSearch.RootBound(searched[i].Problem, limit, cancel));
+            searched[i] = Placed(searched[i] with { Root = root }, limit, limit, below, cancel);
+        });
+    }
+
+    // The root was asked for at an earlier limit. What the local search finds is kept though it may be far from the best: to improve it may bring it near.
+    private static SearchedLayout Placed(SearchedLayout candidate, long asked, long limit, long below, CancellationToken cancel)
+    {
+        if (candidate.Root < limit && limit < asked) candidate = candidate with { Root = Math.Max(candidate.Root, PlacementSearch.RootBound(candidate.Problem, limit, cancel)) };
+        if (candidate.Root >= limit) return candidate with { Limit = limit };
+        var result = PlacementSearch.Solve(candidate.Problem, below, 0, candidate.Root, cancel);
+        if (cancel.IsCancellationRequested && result.Bound < candidate.Root) result = result with { Bound = Math.Min(candidate.Root, result.Makespan) };
+        return candidate with { Limit = below, Result = result };
+    }
+
+    private static SearchedLayout Mixed(SearchedLayout layout, ImmutableArray<long> efforts, long limit, CancellationToken cancel)
+    {
+        foreach (var nodes in efforts)
+        {
+            if (layout.Result is { } known && (known.Plan is not null || known.Bound >= limit || !known.Fits)) return layout;
+            layout = layout with { Limit = limit, Result = PlacementSearch.Solve(layout.Problem, limit, nodes, layout.Root, cancel) };
         }
 
-        return double.MaxValue;
+        return layout;
     }
 
     /// <summary>Any plan, for a search that was cut short before its first: layouts in order get a placement from a local search until one fits.</summary>
@@ -271,7 +348,21 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         Math.Min(open, searched.Count == 0 ? double.MaxValue : searched.Min(layout => (double)layout.OpenBound)),
         false);
 
-    private static long Limit(long makespan, double within) => within > 0 ? (long)Math.Ceiling(makespan * (1 + within)) + 1 : makespan;
+    private static (List<SearchedLayout> Searched, int Best) Opened(LayoutSearchResult known)
+    {
+        var searched = known.Searched.ToList();
+        return (searched, known.Best is null ? -1 : searched.FindIndex(layout => ReferenceEquals(layout, known.Best)));
+    }
+
+    // The bound of all that is open.
+    private static double Open(List<SearchedLayout> searched, int best, long below)
+    {
+        var makespan = best < 0 ? below : searched[best].Result!.Makespan;
+        var open = searched.Count == 0 ? long.MaxValue : searched.Min(layout => layout.OpenBound);
+        return open < makespan ? open : best < 0 ? double.MaxValue : makespan;
+    }
+
+    private static long Beyond(long makespan, double within) => within > 0 ? (long)Math.Ceiling(makespan * (1 + within)) + 1 : makespan;
 
     private static int Batch(IReadOnlyList<ScoredLayout> layouts, int start, long limit, int most)
     {

@@ -16,6 +16,9 @@ internal sealed record SearchedLayout(ScoredLayout Scored, LayoutSpec Layout, Pl
     /// <summary>A placement as short as this may still be found here, below the limit; long.MaxValue where none can.</summary>
     public long OpenBound => Result is { Fits: true } result && result.Bound < (result.Plan is null ? Limit : result.Makespan) ? result.Bound : long.MaxValue;
 
+    /// <summary>Stages have a choice of recompute policy.</summary>
+    public bool PerStage => !Layout.Recompute.Levels.IsEmpty;
+
     /// <summary>Placements this long or longer were of no interest.</summary>
     public long Limit { get; init; } = long.MaxValue;
 }
@@ -27,5 +30,14 @@ internal sealed record SearchedLayout(ScoredLayout Scored, LayoutSpec Layout, Pl
 /// <param name="Complete">The search was not cut short by its caller.</param>
 internal sealed record LayoutSearchResult(SearchedLayout? Best, IReadOnlyList<SearchedLayout> Searched, double Bound, bool Complete)
 {
+    /// <summary>Before anything is looked at.</summary>
+    public static LayoutSearchResult None { get; } = new(null, [], double.MaxValue, true);
+
+    /// <summary>Layouts of one recompute policy, in order of bound, that were dealt with.</summary>
+    public int Placed { get; init; }
+
+    /// <summary>Likewise of those whose stages have a choice.</summary>
+    public int Mixed { get; init; }
+
     public bool Proven => Best is not null && Bound >= Best.Result!.Makespan;
 }
