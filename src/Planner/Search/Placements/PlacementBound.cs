@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -245,6 +247,7 @@ internal sealed class PlacementBound
     }
 
     // Every rank's cheapest stage for a further layer in the mean of the cuts.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Cheapest(int last)
     {
         Array.Fill(price, double.MaxValue);
@@ -254,7 +257,10 @@ internal sealed class PlacementBound
             var share = lambda[cut];
             if (share == 0) continue;
             var ticks = moeTicks[cut];
-            for (var stage = 0; stage < mean.Length; stage++) mean[stage] += share * ticks[stage];
+            var stage = 0;
+            for (; stage <= mean.Length - Vector<double>.Count; stage += Vector<double>.Count)
+                (new Vector<double>(mean, stage) + (share * new Vector<double>(ticks, stage))).CopyTo(mean, stage);
+            for (; stage < mean.Length; stage++) mean[stage] += share * ticks[stage];
         }
 
         foreach (var rank in costs)
@@ -271,15 +277,21 @@ internal sealed class PlacementBound
     }
 
     // A subgradient step of the weights towards the cuts that are long at the current spread.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Turn(double length, double target, long[] fixedLength)
     {
+        Span<(int Stage, double Layers)> taken = stackalloc (int, double)[take.Length];
+        var ranks = 0;
+        for (var rank = 0; rank < take.Length; rank++)
+            if (take[rank] > 0) taken[ranks++] = (stageOf[rank], take[rank]);
+        taken = taken[..ranks];
         Span<double> excess = stackalloc double[lambda.Length];
         double norm = 0;
         for (var cut = 0; cut < excess.Length; cut++)
         {
             double here = fixedLength[cut];
-            for (var rank = 0; rank < take.Length; rank++)
-                if (take[rank] > 0) here += take[rank] * cuts.Moe[cut][stageOf[rank]];
+            var ticks = moeTicks[cut];
+            foreach (var (stage, layers) in taken) here += layers * ticks[stage];
             excess[cut] = here - length;
             norm += excess[cut] * excess[cut];
         }
