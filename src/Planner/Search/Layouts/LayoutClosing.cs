@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -48,9 +49,9 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             report(Makespan, bound);
             if (left <= 0 || cancel.IsCancellationRequested) break;
             var weight = PlacementSearch.NodeWeight(searched[open].Problem);
-            var again = PlacementSearch.Solve(searched[open].Problem, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
+            var again = PlacementSearch.Continue(searched[open].Problem, searched[open].Result!, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
-            Take(open, again, searched[open].Result!.Nodes + again.Nodes);
+            Take(open, again, again.Cuts, searched[open].Result!.Nodes + again.Nodes);
         }
 
         return Next(taken, tries).Bound;
@@ -79,7 +80,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             {
                 if (found[k] is not { } again) continue;
                 left -= spent[k];
-                Take(open[k], again, (int)Math.Min(int.MaxValue, nodes[open[k]] + again.Nodes));
+                Take(open[k], again, [.. searched[open[k]].Result!.Cuts, .. again.Cuts], (int)Math.Min(int.MaxValue, nodes[open[k]] + again.Nodes));
             }
         }
 
@@ -127,14 +128,14 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         (int Tries, long Bound) Turn(int i) => (tries.Length > 0 ? tries[i] : 0, searched[i].OpenBound);
     }
 
-    private void Take(int i, PlacementResult again, int nodes)
+    private void Take(int i, PlacementResult again, ImmutableArray<PathCut> cuts, int nodes)
     {
         var (makespan, known) = (Makespan, searched[i].Result!);
         searched[i] = searched[i] with
         {
             Result = again.Plan is null
-                ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts, .. again.Cuts], Nodes = nodes }
-                : again with { Nodes = nodes },
+                ? known with { Bound = Math.Max(known.Bound, again.Bound), Cuts = cuts, Nodes = nodes, Descended = known.Descended || again.Descended }
+                : again with { Cuts = cuts, Nodes = nodes },
         };
         if (again.Plan is not null && again.Makespan < makespan) Best = i;
     }

@@ -28,6 +28,9 @@ internal sealed class LayerMoves
     private readonly int[] layers;
     private readonly int[] before;
     private readonly bool[] changed;
+
+    // Nothing that a rank does depends on two of its stages otherwise than by their sum.
+    private readonly bool linear;
     private bool loaded;
 
     /// <param name="problem">The placement.</param>
@@ -46,6 +49,7 @@ internal sealed class LayerMoves
         (lengths, left) = (new long[stride], new long[stride]);
         (layers, before) = (new int[problem.Stages], new int[problem.Stages]);
         changed = new bool[costs.Length];
+        linear = problem.LevelsOfStage == 1 && StageLines.Exact(problem);
     }
 
     /// <summary>Cuts so far.</summary>
@@ -110,7 +114,10 @@ internal sealed class LayerMoves
             : before[from] >= problem.DenseLayers && !more[to].Has(state.RankOf(from));
     }
 
-    /// <summary>Whether both ends of a move fit the memory.</summary>
+    /// <summary>A move does to every cut what its two ends do; it is so wherever they are separate.</summary>
+    public bool AddsUp(int from, int to) => Separate(from, to) || (linear && less[from].Alone && more[to].Alone);
+
+    /// <summary>Whether both ends of a move fit the memory, each for itself.</summary>
     public bool Fits(int from, int to) => less[from].Fits && more[to].Fits;
 
     /// <summary>Prepares <see cref="Bound(int, long)"/> for moves from a stage.</summary>
@@ -141,7 +148,7 @@ internal sealed class LayerMoves
         return most;
     }
 
-    /// <summary>Longest of the cuts from a number on after a move with separate ends.</summary>
+    /// <summary>Longest of the cuts from a number on after a move that adds up.</summary>
     public long Newest(int from, int to, int first)
     {
         long longest = 0;

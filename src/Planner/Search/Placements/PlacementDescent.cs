@@ -42,11 +42,11 @@ internal sealed class PlacementDescent
             foreach (var (_, from, to) in moves)
             {
                 if (replays == 0 || cancel.IsCancellationRequested) return;
-                var separate = bounds.Separate(from, to);
-                if (separate && bounds.Newest(from, to, known) >= current) continue;
+                var addsUp = bounds.AddsUp(from, to);
+                if (addsUp && bounds.Newest(from, to, known) >= current) continue;
                 Move(counts, from, to);
                 trial.Load(counts);
-                if (separate || bounds.Trial(known, current) < current)
+                if (addsUp || bounds.Trial(known, current) < current)
                 {
                     replays--;
                     var makespan = Replay(trial);
@@ -93,16 +93,20 @@ internal sealed class PlacementDescent
             for (var to = 0; to < problem.Stages; to++)
             {
                 if (to == from || !counts.Grows(to)) continue;
-                long bound;
-                if (bounds.Separate(from, to)) bound = bounds.Fits(from, to) ? bounds.Bound(to, current) : current;
-                else
+                var addsUp = bounds.AddsUp(from, to);
+                var bound = addsUp ? bounds.Bound(to, current) : 0;
+                if (bound >= current) continue;
+                if (bounds.Separate(from, to))
                 {
-                    Move(counts, from, to);
-                    trial.Load(counts);
-                    bound = trial.FullestOverrun(out _) <= 0 ? bounds.Trial(0, current) : current;
-                    Move(counts, to, from);
+                    if (bounds.Fits(from, to)) moves.Add((bound, from, to));
+                    continue;
                 }
 
+                Move(counts, from, to);
+                trial.Load(counts);
+                if (trial.FullestOverrun(out _) > 0) bound = current;
+                else if (!addsUp) bound = bounds.Trial(0, current);
+                Move(counts, to, from);
                 if (bound < current) moves.Add((bound, from, to));
             }
         }

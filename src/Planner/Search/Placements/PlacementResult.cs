@@ -25,5 +25,8 @@ public sealed record PlacementResult(
     int Nodes,
     int Replays)
 {
+    /// <summary>The local search has been: whoever goes on need not repeat it.</summary>
+    internal bool Descended { get; init; }
+
     public bool Proven => Plan is not null && Bound >= Makespan;
 }

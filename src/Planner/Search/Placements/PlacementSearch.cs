@@ -59,6 +59,21 @@ public static class PlacementSearch
         }
     }
 
+    /// <summary>Branches over ranks with the cuts that are known of the placement; looks for a first placement only where that was not done.</summary>
+    internal static PlacementResult Continue(PlacementProblem problem, PlacementResult known, long upperBound, long mostNodes, CancellationToken cancel)
+    {
+        if (!known.Descended)
+        {
+            var first = Solve(problem, upperBound, mostNodes, 0, cancel);
+            return first with { Cuts = [.. known.Cuts.Union(first.Cuts)] };
+        }
+
+        var costs = RankCosts.Of(problem);
+        var incumbent = new Incumbent(problem, costs, upperBound);
+        incumbent.Cuts.AddRange(known.Cuts);
+        return Branch(problem, new PlacementRules(problem), costs, incumbent, known.Bound, mostNodes, cancel) with { Descended = true };
+    }
+
     /// <summary>A placement that fits, replayed; null where none was found.</summary>
     /// <exception cref="OperationCanceledException">Cancelled before.</exception>
     internal static PlacementResult? First(PlacementProblem problem, CancellationToken cancel)
@@ -105,10 +120,10 @@ public static class PlacementSearch
         if (mostNodes <= 0 || !(Alone(problem) || Enumerates(problem)))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
-            return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0);
+            return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0) with { Descended = !cancel.IsCancellationRequested };
         }
 
-        if (ByRanks(problem)) return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel);
+        if (ByRanks(problem)) return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel) with { Descended = !cancel.IsCancellationRequested };
         if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
         return new StageSearch(problem, costs, incumbent, start, root, [], cancel).Continue(incumbent.UpperBound, mostNodes);
     }
