@@ -52,9 +52,7 @@ internal sealed class SpaceSearch(
 
         // First a placement of the layouts that may be the best, for all degrees. Then the neighbours of the best and proofs, for the degree it has;
         // of the others, beside it where there is a second thread, the best alone.
-        var others = Beside(() => groups.Skip(1).Select(group => Quick(group, null)).ToList());
-        if (groups.Count > 0) groups[0].Result = Quick(groups[0], Reported);
-        foreach (var (result, group) in others.GetAwaiter().GetResult().Zip(groups.Skip(1))) group.Result = result;
+        Workers.Each(threads, groups.Count, i => groups[i].Result = Quick(groups[i], i == 0 ? Reported : null));
         var main = Chosen(groups);
         var rest = Beside(() => groups.Where(group => group != main)
             .Select(group => (group, search.Close(search.Mix(group.Result, group.PerStage, true, cancel), 0, true, null, cancel))).ToList());
