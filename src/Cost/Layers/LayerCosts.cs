@@ -25,6 +25,11 @@ public sealed class LayerCosts
     // Kernels that do not depend on the expert ranks: a dense layer's, an MoE layer's before its experts.
     private readonly ConcurrentDictionary<(LayerKind, int Tensor, int Context, int MicroBatch, RecomputeModules), LayerWorkBuilder> shared = [];
 
+    // Parts that neither the expert ranks nor the recompute policy change.
+    private readonly ConcurrentDictionary<(int Tensor, int Context, int MicroBatch), LayerCost> embeddings = [];
+    private readonly ConcurrentDictionary<(int Tensor, int Context, int MicroBatch), LayerCost> modules = [];
+    private readonly ConcurrentDictionary<(int Tensor, int Context, int MicroBatch, bool), LayerCost> heads = [];
+
     /// <param name="model">Model.</param>
     /// <param name="machine">Machine.</param>
     /// <param name="stack">Software; must have rates for the machine's architecture at the workload's precision.</param>
@@ -143,7 +148,10 @@ public sealed class LayerCosts
     /// <summary>A multi-token-prediction module: norms, projection of (hidden, embedding) to hidden, one layer.</summary>
     /// <param name="key">Degrees and micro-batch.</param>
     /// <param name="layer">What its layer costs, where that is known.</param>
-    public LayerCost Mtp(LayerKey key, LayerCost? layer = null)
+    public LayerCost Mtp(LayerKey key, LayerCost? layer = null) =>
+        (layer ?? Layer(model.MtpLayerKind, key)) + modules.GetOrAdd((key.Tensor, key.Context, key.MicroBatch), static (_, of) => of.This.MtpExtra(of.Key), (This: this, Key: key));
+
+    private LayerCost MtpExtra(LayerKey key)
     {
         var at = At(key);
         var (tokens, own) = (at.Tokens, at.Own);
@@ -151,12 +159,14 @@ public sealed class LayerCosts
         builder.Elementwise(12 * own * model.Hidden, 24 * own * model.Hidden);
         builder.Quantise(2 * tokens * model.Hidden, false);
         builder.Linear(1, tokens, 2.0 * model.Hidden, model.Hidden / (double)key.Tensor);
-        var extra = Compose(builder.Work, LayerTraffic.None, 3 * stack.ElementBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
-        return (layer ?? Layer(model.MtpLayerKind, key)) + extra;
+        return Compose(builder.Work, LayerTraffic.None, 3 * stack.ElementBytes * own * model.Hidden, 0, LayerElements.MtpExtra(model, key.Tensor));
     }
 
     /// <summary>Look-up of the embedding. Its gradient is a scatter-add into FP32.</summary>
-    public LayerCost Embedding(LayerKey key)
+    public LayerCost Embedding(LayerKey key) =>
+        embeddings.GetOrAdd((key.Tensor, key.Context, key.MicroBatch), static (_, of) => of.This.LookUp(of.Key), (This: this, Key: key));
+
+    private LayerCost LookUp(LayerKey key)
     {
         var at = At(key);
         var own = at.Own;
@@ -168,7 +178,10 @@ public sealed class LayerCosts
     /// <summary>Final norm, output head in BF16, loss; once more for a multi-token-prediction module.</summary>
     /// <param name="key">Degrees and micro-batch.</param>
     /// <param name="holdsEmbedding">The embedding lies on the same GPU.</param>
-    public LayerCost Head(LayerKey key, bool holdsEmbedding)
+    public LayerCost Head(LayerKey key, bool holdsEmbedding) => heads.GetOrAdd(
+        (key.Tensor, key.Context, key.MicroBatch, holdsEmbedding), static (sizes, of) => of.This.Projection(of.Key, sizes.Item4), (This: this, Key: key));
+
+    private LayerCost Projection(LayerKey key, bool holdsEmbedding)
     {
         var at = At(key);
         var (tokens, own) = (at.Tokens, at.Own);

@@ -245,9 +245,8 @@ internal sealed class CandidateTable
             {
                 foreach (var program in shapes)
                 {
-                    var (schedule, shape) = (program.Schedule, program.Shape);
-                    if (perStage && !SearchSpace.HasPolicies(schedule, shape.Chunks)) continue;
-                    var copies = schedule.Copies;
+                    if (perStage && !program.HasPolicies) continue;
+                    var (shape, copies) = (program.Shape, program.Copies);
                     var work = shape.Chunks == 1 ? oneChunk : chunked;
                     if (single && copies == 1 && sharding != Sharding.None && space.Shardings.Contains(Sharding.None))
                     {
@@ -255,7 +254,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    if (!space.Extrapolate && LegalityRules.OverlapsSharded(schedule, sharding))
+                    if (program.Overlaps && !space.Extrapolate && LegalityRules.OverlapsSharded(program.Schedule, sharding))
                     {
                         extrapolated++;
                         continue;
@@ -354,5 +353,13 @@ internal sealed class CandidateTable
     /// <param name="Shape">Ranks, chunks, micro-batches.</param>
     /// <param name="Index">Of the schedule in the space.</param>
     /// <param name="Held">What ranks hold at least.</param>
-    private sealed record Program(ISchedule Schedule, PipelineShape Shape, byte Index, RankHolds Held);
+    private sealed record Program(ISchedule Schedule, PipelineShape Shape, byte Index, RankHolds Held)
+    {
+        // Asked for each policy and sharding.
+        public int Copies { get; } = Schedule.Copies;
+
+        public bool Overlaps { get; } = Schedule.Overlaps;
+
+        public bool HasPolicies { get; } = SearchSpace.HasPolicies(Schedule, Shape.Chunks);
+    }
 }
