@@ -57,11 +57,11 @@ public sealed class DualPipe : ISchedule
     public ScheduleGraph Graph(PipelineShape shape)
     {
         var half = shape.Ranks / 2;
-        return ScheduleGraphBuilder.Build(
+        return ScheduleGraphBuilder.Graph(
             Title,
             DualPipeV.Programs(half, shape.MicroBatches / 2),
             UnfoldedGraph.EveryRank(half, rank => StagesOf(rank, shape)),
             shape.Ranks,
-            seam: half - 1).Graph;
+            seam: half - 1);
     }
 }

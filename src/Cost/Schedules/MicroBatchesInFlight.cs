@@ -45,7 +45,8 @@ internal static class MicroBatchesInFlight
     {
         foreach (var peak in peaks)
             if (Covers(peak, held)) return;
-        peaks.RemoveAll(peak => Covers(held, peak));
+        for (var i = peaks.Count - 1; i >= 0; i--)
+            if (Covers(held, peaks[i])) peaks.RemoveAt(i);
         peaks.Add([.. held]);
     }
 

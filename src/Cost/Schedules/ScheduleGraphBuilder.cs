@@ -23,12 +23,16 @@ internal sealed class ScheduleGraphBuilder
     private readonly int seam;
     private readonly int microBatches;
 
-    // Node that ends the forward or backward of (stage, micro-batch); -1 until it is placed.
+    // Node that ends the forward or backward of (stage, micro-batch); -1 until it is placed. Rented.
     private readonly int[] forwards;
     private readonly int[] backwards;
 
-    private readonly Dictionary<DurationKey, int> durationIndex = [];
     private readonly List<DurationKey> durationKeys = [];
+
+    // One more than the index of each operation's duration, 0 until it has one: by rank, kind and which of the rank's stages runs, with which other.
+    private readonly int[] durationIndex;
+    private readonly int[] placeOfStage;
+    private readonly int mostStages;
 
     // Rented: the graph copies them.
     private readonly int[] duration;
@@ -61,10 +65,16 @@ internal sealed class ScheduleGraphBuilder
                 microBatches = Math.Max(microBatches, Math.Max(operation.MicroBatch, operation.PairMicroBatch) + 1);
         }
 
-        forwards = new int[stages * microBatches];
-        backwards = new int[stages * microBatches];
-        Array.Fill(forwards, -1);
-        Array.Fill(backwards, -1);
+        foreach (var held in stagesOfRank) mostStages = Math.Max(mostStages, held.Length);
+        placeOfStage = new int[programs.Length * stages];
+        for (var rank = 0; rank < programs.Length; rank++)
+            for (var place = 0; place < stagesOfRank[rank].Length; place++) placeOfStage[(rank * stages) + stagesOfRank[rank][place]] = place;
+        durationIndex = new int[programs.Length * ((int)OperationKind.Overlapped + 1) * mostStages * (mostStages + 1)];
+
+        forwards = ArrayPool<int>.Shared.Rent(stages * microBatches);
+        backwards = ArrayPool<int>.Shared.Rent(stages * microBatches);
+        forwards.AsSpan(0, stages * microBatches).Fill(-1);
+        backwards.AsSpan(0, stages * microBatches).Fill(-1);
 
         // Each barrier node joins the one before it and two more ranks; the first joins three ranks.
         var ranks = programs.Length;
@@ -74,11 +84,11 @@ internal sealed class ScheduleGraphBuilder
         dataPredecessor = ArrayPool<int>.Shared.Rent(size);
         pairPredecessor = ArrayPool<int>.Shared.Rent(size);
         lags = ArrayPool<byte>.Shared.Rent(size);
-        rankOfNode = new int[size];
-        operationOfNode = new Operation[size];
+        rankOfNode = ArrayPool<int>.Shared.Rent(size);
+        operationOfNode = ArrayPool<Operation>.Shared.Rent(size);
     }
 
-    /// <summary>Builds the graph.</summary>
+    /// <summary>Builds the graph with what its nodes run.</summary>
     /// <param name="title">Schedule, for the message where a program deadlocks.</param>
     /// <param name="programs">Every rank's operations in order.</param>
     /// <param name="stagesOfRank">Every rank's stages.</param>
@@ -92,15 +102,36 @@ internal sealed class ScheduleGraphBuilder
         ImmutableArray<ImmutableArray<Operation>> programs,
         ImmutableArray<ImmutableArray<int>> stagesOfRank,
         int stages,
-        int seam = -1) => new ScheduleGraphBuilder(title, programs, stagesOfRank, stages, seam).Build();
+        int seam = -1)
+    {
+        var builder = new ScheduleGraphBuilder(title, programs, stagesOfRank, stages, seam);
+        var graph = builder.Build();
+        var built = new BuiltGraph(graph, [.. builder.rankOfNode.AsSpan(0, graph.Nodes)], [.. builder.operationOfNode.AsSpan(0, graph.Nodes)]);
+        builder.Return();
+        return built;
+    }
 
-    private BuiltGraph Build()
+    /// <summary>The graph alone.</summary>
+    public static ScheduleGraph Graph(
+        string title,
+        ImmutableArray<ImmutableArray<Operation>> programs,
+        ImmutableArray<ImmutableArray<int>> stagesOfRank,
+        int stages,
+        int seam = -1)
+    {
+        var builder = new ScheduleGraphBuilder(title, programs, stagesOfRank, stages, seam);
+        var graph = builder.Build();
+        builder.Return();
+        return graph;
+    }
+
+    private ScheduleGraph Build()
     {
         var last = PlacePrograms();
         PlaceEndOfStep(last);
         var inFlight = ImmutableArray.CreateBuilder<ImmutableArray<ImmutableArray<int>>>(programs.Length);
         for (var rank = 0; rank < programs.Length; rank++) inFlight.Add(MicroBatchesInFlight.Of(programs[rank], stagesOfRank[rank], stages));
-        var graph = new ScheduleGraph(
+        return new ScheduleGraph(
             programs.Length,
             stagesOfRank,
             [.. durationKeys],
@@ -110,12 +141,19 @@ internal sealed class ScheduleGraphBuilder
             dataPredecessor,
             pairPredecessor,
             lags);
+    }
+
+    private void Return()
+    {
+        ArrayPool<int>.Shared.Return(forwards);
+        ArrayPool<int>.Shared.Return(backwards);
         ArrayPool<int>.Shared.Return(duration);
         ArrayPool<int>.Shared.Return(rankPredecessor);
         ArrayPool<int>.Shared.Return(dataPredecessor);
         ArrayPool<int>.Shared.Return(pairPredecessor);
         ArrayPool<byte>.Shared.Return(lags);
-        return new BuiltGraph(graph, rankOfNode, operationOfNode);
+        ArrayPool<int>.Shared.Return(rankOfNode);
+        ArrayPool<Operation>.Shared.Return(operationOfNode);
     }
 
     // One operation a rank and sweep, so that neighbouring nodes depend little on each other and a replay can overlap them.
@@ -210,15 +248,19 @@ internal sealed class ScheduleGraphBuilder
 
     private int PlaceNode(int rank, Operation operation, int predecessor)
     {
-        var key = new DurationKey(operation.Kind, rank, operation.Stage, operation.PairStage);
-        if (!durationIndex.TryGetValue(key, out var index))
-        {
-            index = durationKeys.Count;
-            durationIndex.Add(key, index);
-            durationKeys.Add(key);
-        }
+        // Those at the end of the step occur once.
+        if (operation.Stage < 0) return PlaceNode(rank, operation, NewDuration(rank, operation), predecessor, None, None);
+        var pair = operation.PairStage < 0 ? 0 : placeOfStage[(rank * stages) + operation.PairStage] + 1;
+        var place = (((rank * ((int)OperationKind.Overlapped + 1)) + (int)operation.Kind) * mostStages) + placeOfStage[(rank * stages) + operation.Stage];
+        ref var known = ref durationIndex[(place * (mostStages + 1)) + pair];
+        if (known == 0) known = NewDuration(rank, operation) + 1;
+        return PlaceNode(rank, operation, known - 1, predecessor, None, None);
+    }
 
-        return PlaceNode(rank, operation, index, predecessor, None, None);
+    private int NewDuration(int rank, Operation operation)
+    {
+        durationKeys.Add(new DurationKey(operation.Kind, rank, operation.Stage, operation.PairStage));
+        return durationKeys.Count - 1;
     }
 
     private int PlaceNode(int rank, Operation operation, int index, int first, int second, int third)

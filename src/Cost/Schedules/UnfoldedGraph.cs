@@ -6,7 +6,11 @@ namespace Planner.Cost.Schedules;
 public static class UnfoldedGraph
 {
     /// <summary>The graph; its duration keys name the pipeline's own ranks.</summary>
-    public static ScheduleGraph Of(ISchedule schedule, PipelineShape shape) => Build(schedule, shape).Graph;
+    public static ScheduleGraph Of(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Graph(
+        schedule.Title,
+        schedule.Operations(shape),
+        EveryRank(shape.Ranks, rank => schedule.StagesOf(rank, shape)),
+        schedule.Stages(shape));
 
     internal static BuiltGraph Build(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Build(
         schedule.Title,
