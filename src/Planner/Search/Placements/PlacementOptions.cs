@@ -182,7 +182,7 @@ internal sealed class PlacementOptions
                 for (var i = 0; i < items.Length; i++)
                     items[i] = rank.Cost(i, new StageContent(pending[i].MinDense, pending[i].MinMoe, pending[i].Mtp, StageContent.LeastOfLevels));
                 rank.Fill(items, durations, least: true);
-                for (var row = 0; row < own.Length; row++) own[row] = Math.Min(own[row], limits[rank.Rank].Weight(row, durations));
+                limits[rank.Rank].Lower(durations, own);
             }
         }
     }

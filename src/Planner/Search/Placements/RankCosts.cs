@@ -8,9 +8,7 @@ namespace Planner.Search;
 internal sealed class RankCosts
 {
     private readonly PlacementProblem problem;
-    private readonly OperationKind[] kinds;
-    private readonly int[] own;
-    private readonly int[] pair;
+    private readonly Source[] sources;
     private readonly int[][] inFlight;
 
     // What each stage adds beside its layers, by policy (the least of them first) and MTP modules; found when first asked for.
@@ -23,19 +21,11 @@ internal sealed class RankCosts
         Rank = rank;
         Stages = [.. graph.StagesOfRank[rank]];
         Durations = [.. durations];
-        kinds = new OperationKind[Durations.Length];
-        own = new int[Durations.Length];
-        pair = new int[Durations.Length];
-        for (var i = 0; i < Durations.Length; i++)
-        {
-            var key = graph.Durations[Durations[i]];
-            kinds[i] = key.Kind;
-            own[i] = Local(key.Stage);
-            pair[i] = Local(key.PairStage);
-        }
-
+        sources = Array.ConvertAll(Durations, duration => Of(graph.Durations[duration]));
         inFlight = [.. graph.InFlight[rank].Select(vector => vector.ToArray())];
     }
+
+    private Source Of(DurationKey key) => new(key.Kind, Local(key.Stage), Local(key.PairStage));
 
     public int Rank { get; }
 
@@ -60,18 +50,26 @@ internal sealed class RankCosts
     /// <summary>Writes the rank's durations, in the order of <see cref="Durations"/>; at least: what never falls when a stage gets another layer.</summary>
     public void Fill(ReadOnlySpan<ItemCost> stages, Span<long> durations, bool least = false)
     {
-        for (var i = 0; i < kinds.Length; i++)
+        var all = sources;
+        durations = durations[..all.Length];
+        for (var i = 0; i < all.Length; i++)
         {
-            durations[i] = kinds[i] switch
+            var (kind, stage, pair) = all[i];
+            if (stage < 0)
             {
-                OperationKind.Forward => stages[own[i]].Forward,
-                OperationKind.Backward => stages[own[i]].BackwardInput + stages[own[i]].Weight,
-                OperationKind.BackwardInput => stages[own[i]].BackwardInput,
-                OperationKind.Weight => stages[own[i]].Weight,
-                OperationKind.Overlapped => least ? ItemCost.LeastPair(stages[own[i]], stages[pair[i]]) : ItemCost.Pair(stages[own[i]], stages[pair[i]]),
-                OperationKind.ReduceGradients => ReduceGradients(stages),
-                OperationKind.Update => Update(stages),
-                _ => throw new InvalidOperationException($"no duration for {kinds[i]}"),
+                durations[i] = kind == OperationKind.ReduceGradients ? ReduceGradients(stages) : Update(stages);
+                continue;
+            }
+
+            ref readonly var own = ref stages[stage];
+            durations[i] = kind switch
+            {
+                OperationKind.Forward => own.Forward,
+                OperationKind.Backward => own.BackwardInput + own.Weight,
+                OperationKind.BackwardInput => own.BackwardInput,
+                OperationKind.Weight => own.Weight,
+                OperationKind.Overlapped => least ? ItemCost.LeastPair(own, stages[pair]) : ItemCost.Pair(own, stages[pair]),
+                _ => throw new InvalidOperationException($"no duration for {kind}"),
             };
         }
     }
@@ -134,4 +132,7 @@ internal sealed class RankCosts
         for (var i = 0; i < Stages.Length; i++) sum += stages[i].Update;
         return sum;
     }
+
+    /// <summary>What one of the rank's durations follows from: a stage of the rank, -1 for all of them, and the one whose backward is beside it.</summary>
+    private readonly record struct Source(OperationKind Kind, int Stage, int Pair);
 }

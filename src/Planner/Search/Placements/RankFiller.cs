@@ -77,7 +77,7 @@ internal sealed class RankFiller : IDisposable
             any = true;
             MostLayers = Math.Max(MostLayers, layers);
             MostMoe = Math.Max(MostMoe, moe);
-            for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], limits.Weight(row, cost));
+            limits.Lower(cost, least);
         }
 
         return any;

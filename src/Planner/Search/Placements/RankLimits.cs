@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -11,12 +13,14 @@ internal sealed class RankLimits
 
     // Cuts that pass the rank alike share a row of coefficients, one for each of its durations, and the smallest of their budgets.
     private readonly int[] rowOfCut;
-    private readonly List<int[]> rows = [];
-    private readonly long[] budgets;
 
-    // Those of the coefficients that are not zero, and of which duration each is: of row i from starts[i] up to starts[i + 1].
-    private readonly (int Duration, int Times)[] passes;
-    private readonly int[] starts;
+    // Rows side by side in the lanes of vectors, one duration after the other, and empty rows to whole vectors. Ticks below 2^53 (28 years) add up as
+    // exactly as integers do.
+    private readonly double[] coefficients;
+    private readonly double[] budgets;
+    private readonly double[] weights;
+
+    // Where the rows lie that ruled out the last content: most often they rule out the next.
     private int lastBroken;
 
     /// <param name="rank">The rank.</param>
@@ -27,41 +31,41 @@ internal sealed class RankLimits
         this.rank = rank;
         this.memoryLimit = memoryLimit;
         rowOfCut = new int[cuts.Count];
+        var rows = new List<int[]>();
         var row = new int[rank.Durations.Length];
         for (var cut = 0; cut < rowOfCut.Length; cut++)
         {
-            var coefficients = cuts[cut].Coefficients;
-            for (var i = 0; i < row.Length; i++) row[i] = coefficients[rank.Durations[i]];
+            var passes = cuts[cut].Coefficients;
+            for (var i = 0; i < row.Length; i++) row[i] = passes[rank.Durations[i]];
             rowOfCut[cut] = rows.FindIndex(known => known.AsSpan().SequenceEqual(row));
             if (rowOfCut[cut] >= 0) continue;
             rowOfCut[cut] = rows.Count;
             rows.Add([.. row]);
         }
 
-        budgets = new long[rows.Count];
-        starts = new int[rows.Count + 1];
-        for (var i = 0; i < rows.Count; i++) starts[i + 1] = starts[i] + row.Length - rows[i].AsSpan().Count(0);
-        passes = new (int, int)[starts[^1]];
-        var pass = 0;
-        foreach (var own in rows)
-            for (var i = 0; i < own.Length; i++)
-                if (own[i] != 0) passes[pass++] = (i, own[i]);
+        Rows = rows.Count;
+        var width = Vector<double>.Count;
+        budgets = new double[(Rows + width - 1) / width * width];
+        weights = new double[budgets.Length];
+        coefficients = new double[row.Length * budgets.Length];
+        for (var i = 0; i < Rows; i++)
+            for (var k = 0; k < row.Length; k++) coefficients[(k * budgets.Length) + i] = rows[i][k];
     }
 
     /// <summary>No cut says how long the rank's work may take.</summary>
-    public bool MemoryOnly => rows.Count == 0;
+    public bool MemoryOnly => Rows == 0;
 
     /// <summary>Different ways in which cuts pass the rank.</summary>
-    public int Rows => rows.Count;
+    public int Rows { get; }
 
     /// <summary>Which of them a cut takes.</summary>
     public int RowOf(int cut) => rowOfCut[cut];
 
     /// <summary>Ticks by cut that the rank must stay below.</summary>
-    public void Set(ReadOnlySpan<long> ticks)
+    public void Set(ReadOnlySpan<long> most)
     {
-        Array.Fill(budgets, long.MaxValue);
-        for (var cut = 0; cut < rowOfCut.Length; cut++) budgets[rowOfCut[cut]] = Math.Min(budgets[rowOfCut[cut]], ticks[cut]);
+        Array.Fill(budgets, double.MaxValue);
+        for (var cut = 0; cut < rowOfCut.Length; cut++) budgets[rowOfCut[cut]] = Math.Min(budgets[rowOfCut[cut]], most[cut]);
     }
 
     /// <summary>
@@ -79,23 +83,34 @@ internal sealed class RankLimits
     /// <summary>Whether durations of the rank stay below every budget.</summary>
     public bool Keeps(ReadOnlySpan<long> durations)
     {
-        // The row that ruled out the last content most often rules out the next.
-        if (Weight(lastBroken, durations) >= budgets[lastBroken]) return false;
-        for (var row = 0; row < budgets.Length; row++)
+        if (Breaks(lastBroken, durations)) return false;
+        for (var first = 0; first < budgets.Length; first += Vector<double>.Count)
         {
-            if (Weight(row, durations) < budgets[row]) continue;
-            lastBroken = row;
+            if (first == lastBroken || !Breaks(first, durations)) continue;
+            lastBroken = first;
             return false;
         }
 
         return true;
     }
 
-    /// <summary>What the rank adds to cuts that pass it in one way.</summary>
-    public long Weight(int row, ReadOnlySpan<long> durations)
+    /// <summary>Lowers what the rank adds to cuts at least, by row, to what it does with these durations.</summary>
+    public void Lower(ReadOnlySpan<long> durations, long[] least)
     {
-        long weight = 0;
-        foreach (var (duration, times) in passes.AsSpan(starts[row]..starts[row + 1])) weight += times * durations[duration];
-        return weight;
+        for (var first = 0; first < weights.Length; first += Vector<double>.Count) Weights(first, durations).CopyTo(weights, first);
+        for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], (long)weights[row]);
     }
+
+    // What the rank adds to cuts that take the rows from the first on.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Vector<double> Weights(int first, ReadOnlySpan<long> durations)
+    {
+        var sum = Vector<double>.Zero;
+        for (var (i, at) = (0, first); at < coefficients.Length; i++, at += budgets.Length)
+            sum += new Vector<double>(coefficients, at) * new Vector<double>((double)durations[i]);
+        return sum;
+    }
+
+    private bool Breaks(int first, ReadOnlySpan<long> durations) =>
+        Vector.GreaterThanOrEqualAny(Weights(first, durations), new Vector<double>(budgets, first));
 }
