@@ -26,15 +26,21 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             ? Drawn(() => new RobustChoice(constants, within, RobustChoice.ManyDraws, choose: true, threads, cancel), cancel)
             : null;
         var chosen = robust is null ? best : within[robust.Choose()];
-        var estimator = new StepEstimator(model, chosen.Layout, chosen.Result!.Plan!);
-        var estimate = estimator.Estimate();
+        var neighbours = Others(placed, chosen);
+        var tie = chosen.Result!.Makespan * (1 + PlanMaker.TieWithin);
+        SearchedLayout[] shown = [chosen, .. neighbours.TakeWhile((other, i) => i < MostAlternatives || other.Result!.Makespan <= tie + 1)];
+        var estimators = new StepEstimator[shown.Length];
+        var estimates = new Estimate[shown.Length];
+        Workers.Each(threads, shown.Length, i =>
+        {
+            estimators[i] = new StepEstimator(model, shown[i].Layout, shown[i].Result!.Plan!);
+            estimates[i] = estimators[i].Estimate();
+        });
+        var estimate = estimates[0];
         if (Ticks.FromSeconds(estimate.Step) != chosen.Result.Makespan)
             throw new InvalidOperationException($"the estimate ({estimate.Step.Value} s) differs from the search ({chosen.Result.Makespan} ticks)");
 
-        var neighbours = Others(placed, chosen);
-        var tie = chosen.Result.Makespan * (1 + PlanMaker.TieWithin);
-        ImmutableArray<Alternative> others =
-            [.. neighbours.TakeWhile((other, i) => i < MostAlternatives || other.Result!.Makespan <= tie + 1).Select(Alternative)];
+        ImmutableArray<Alternative> others = [.. shown.Zip(estimates).Skip(1).Select(pair => Alternative(pair.First.Layout, pair.Second))];
         var tied = others.Where(other => other.Step.Value <= estimate.Step.Value * (1 + PlanMaker.TieWithin)).ToImmutableArray();
         var near = neighbours.Take(tied.Length).ToList();
         var larger = result.Other.Where(entry => entry.Value is not null)
@@ -64,7 +70,7 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             findings = findings.Add(new Finding(FindingLevel.Note, "stopped: how firm the choice is was not drawn for, twice the batch not tried"));
         }
 
-        return new PlanFound(plan with { Findings = findings }, estimator.Timeline);
+        return new PlanFound(plan with { Findings = findings }, estimators[0].Timeline);
     }
 
     private static Robustness? Described(UncertainConstants constants, ImmutableArray<SearchedLayout> tied, int threads, CancellationToken cancel) =>
@@ -171,19 +177,15 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
 
     private static bool Differs(LayoutSpec layout, LayoutSpec best) => layout.Degrees != best.Degrees || layout.Schedule != best.Schedule;
 
-    private Alternative Alternative(SearchedLayout searched)
-    {
-        var estimate = new StepEstimator(model, searched.Layout, searched.Result!.Plan!).Estimate();
-        return new Alternative(
-            searched.Layout,
-            estimate.Step,
-            estimate.Parts.Bubble,
-            estimate.Fullest.Total,
-            estimate.TokensPerGpuPerSecond,
-            estimate.Mfu,
-            evidence.Of(searched.Layout),
-            Twins.Of(searched.Layout));
-    }
+    private Alternative Alternative(LayoutSpec layout, Estimate estimate) => new(
+        layout,
+        estimate.Step,
+        estimate.Parts.Bubble,
+        estimate.Fullest.Total,
+        estimate.TokensPerGpuPerSecond,
+        estimate.Mfu,
+        evidence.Of(layout),
+        Twins.Of(layout));
 
     private CandidateOutcome Outcome(SearchedLayout searched, SearchedLayout chosen, SpaceSearchResult result)
     {
