@@ -12,9 +12,11 @@ namespace Planner.Search;
 /// </summary>
 public static class JointModel
 {
-    // The rows propagate by themselves: presolve, symmetry detection and a linear program cost more than they bring.
+    // The rows propagate by themselves: presolve, symmetry detection and a linear program cost more than they bring, and so does the propagator that
+    // looks for cycles among rows (Kimi-K2 on 4096 h800, whole process: 1.33 s without, 1.52 s with it).
     private const string Parameters =
-        "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_presolve:false,cp_model_probing_level:0,symmetry_level:0,linearization_level:0";
+        "num_workers:1,random_seed:1,catch_sigint_signal:false,cp_model_presolve:false,cp_model_probing_level:0,symmetry_level:0,linearization_level:0,"
+        + "new_linear_propagation:false";
 
     // Of all rounds together, in the solver's own count of work (a few seconds): past it the result is the best so far and the proven bound.
     private const double MostWork = 1;
