@@ -57,11 +57,11 @@ public sealed class DualPipe : ISchedule
     public ScheduleGraph Graph(PipelineShape shape)
     {
         var half = shape.Ranks / 2;
-        return ScheduleGraphBuilder.Graph(
+        return ScheduleGraphBuilder.Graph(new PipelinePrograms(
             Title,
             DualPipeV.Programs(half, shape.MicroBatches / 2),
             UnfoldedGraph.EveryRank(half, rank => StagesOf(rank, shape)),
             shape.Ranks,
-            seam: half - 1);
+            Seam: half - 1));
     }
 }

@@ -44,18 +44,9 @@ internal sealed class ScheduleGraphBuilder
     private readonly Operation[] operationOfNode;
     private int nodes;
 
-    private ScheduleGraphBuilder(
-        string title,
-        ImmutableArray<ImmutableArray<Operation>> programs,
-        ImmutableArray<ImmutableArray<int>> stagesOfRank,
-        int stages,
-        int seam)
+    private ScheduleGraphBuilder(PipelinePrograms all)
     {
-        this.title = title;
-        this.programs = programs;
-        this.stagesOfRank = stagesOfRank;
-        this.stages = stages;
-        this.seam = seam;
+        (title, programs, stagesOfRank, stages, seam) = (all.Title, all.Programs, all.StagesOfRank, all.Stages, all.Seam);
 
         var operations = 0;
         foreach (var program in programs)
@@ -89,22 +80,10 @@ internal sealed class ScheduleGraphBuilder
     }
 
     /// <summary>Builds the graph with what its nodes run.</summary>
-    /// <param name="title">Schedule, for the message where a program deadlocks.</param>
-    /// <param name="programs">Every rank's operations in order.</param>
-    /// <param name="stagesOfRank">Every rank's stages.</param>
-    /// <param name="stages">Number of stages.</param>
-    /// <param name="seam">
-    /// Stage whose hand-over to the next crosses ranks although both lie on one rank of the graph (the middle of a folded pipeline); else -1.
-    /// </param>
     /// <exception cref="InvalidOperationException">The programs deadlock: a bug of the schedule.</exception>
-    public static BuiltGraph Build(
-        string title,
-        ImmutableArray<ImmutableArray<Operation>> programs,
-        ImmutableArray<ImmutableArray<int>> stagesOfRank,
-        int stages,
-        int seam = -1)
+    public static BuiltGraph Build(PipelinePrograms programs)
     {
-        var builder = new ScheduleGraphBuilder(title, programs, stagesOfRank, stages, seam);
+        var builder = new ScheduleGraphBuilder(programs);
         var graph = builder.Build();
         var built = new BuiltGraph(graph, [.. builder.rankOfNode.AsSpan(0, graph.Nodes)], [.. builder.operationOfNode.AsSpan(0, graph.Nodes)]);
         builder.Return();
@@ -112,14 +91,10 @@ internal sealed class ScheduleGraphBuilder
     }
 
     /// <summary>The graph alone.</summary>
-    public static ScheduleGraph Graph(
-        string title,
-        ImmutableArray<ImmutableArray<Operation>> programs,
-        ImmutableArray<ImmutableArray<int>> stagesOfRank,
-        int stages,
-        int seam = -1)
+    /// <exception cref="InvalidOperationException">The programs deadlock: a bug of the schedule.</exception>
+    public static ScheduleGraph Graph(PipelinePrograms programs)
     {
-        var builder = new ScheduleGraphBuilder(title, programs, stagesOfRank, stages, seam);
+        var builder = new ScheduleGraphBuilder(programs);
         var graph = builder.Build();
         builder.Return();
         return graph;

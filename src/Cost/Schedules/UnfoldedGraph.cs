@@ -6,13 +6,11 @@ namespace Planner.Cost.Schedules;
 public static class UnfoldedGraph
 {
     /// <summary>The graph; its duration keys name the pipeline's own ranks.</summary>
-    public static ScheduleGraph Of(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Graph(
-        schedule.Title,
-        schedule.Operations(shape),
-        EveryRank(shape.Ranks, rank => schedule.StagesOf(rank, shape)),
-        schedule.Stages(shape));
+    public static ScheduleGraph Of(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Graph(Programs(schedule, shape));
 
-    internal static BuiltGraph Build(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Build(
+    internal static BuiltGraph Build(ISchedule schedule, PipelineShape shape) => ScheduleGraphBuilder.Build(Programs(schedule, shape));
+
+    private static PipelinePrograms Programs(ISchedule schedule, PipelineShape shape) => new(
         schedule.Title,
         schedule.Operations(shape),
         EveryRank(shape.Ranks, rank => schedule.StagesOf(rank, shape)),

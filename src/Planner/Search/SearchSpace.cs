@@ -75,6 +75,25 @@ public sealed record SearchSpace(
     public static ImmutableArray<int> Divisors(int number) =>
         [.. Enumerable.Range(1, (int)Math.Sqrt(number)).Where(d => number % d == 0).SelectMany(d => d * d == number ? new[] { d } : [d, number / d]).Order()];
 
+    /// <summary>Ways to divide the GPUs among tensor, context, pipeline and data ranks; expert ranks and chunks are chosen within each.</summary>
+    public IEnumerable<Degrees> Degrees()
+    {
+        foreach (var tp in Tensor)
+        {
+            if (Gpus % tp != 0) continue;
+            foreach (var cp in Context ?? Divisors(Gpus / tp))
+            {
+                if (Gpus / tp % cp != 0) continue;
+                foreach (var pp in Pipeline ?? Divisors(Gpus / tp / cp))
+                {
+                    if (Gpus / tp / cp % pp != 0) continue;
+                    var dp = Gpus / tp / cp / pp;
+                    if (Data is not { } pinned || pinned.Contains(dp)) yield return new Degrees(dp, tp, pp, 1, cp, 1);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether the stages of a schedule may have their own recompute policies.</summary>
     public static bool HasPolicies(ISchedule schedule, int chunks) => schedule is not Interleaved || chunks <= MostStagesWithPolicies;
 

@@ -80,8 +80,8 @@ internal sealed class SpaceSearch(
         var (answer, survivors) = proof.GetAwaiter().GetResult();
         return new SpaceSearchResult(
             table,
-            search.Settled(chosen.Result),
-            [.. groups.Where(group => group != chosen).Select(group => KeyValuePair.Create(group.Tensor, search.Settled(group.Result).Best))],
+            search.Problems.Settled(chosen.Result),
+            [.. groups.Where(group => group != chosen).Select(group => KeyValuePair.Create(group.Tensor, search.Problems.Settled(group.Result).Best))],
             answer,
             survivors);
 

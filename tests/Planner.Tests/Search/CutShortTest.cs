@@ -67,7 +67,7 @@ internal sealed class CutShortTest
         foreach (var scored in CandidateTable.Score(model, space, 1, CancellationToken.None).Layouts.Take(20))
         {
             // A graph of its own, so that its rank cuts are not known yet.
-            var problem = new LayoutSearch(model, space, 1).Problem(scored.ToLayout(space, model.Workload.GlobalBatch));
+            var problem = new LayoutProblems(model, space).Of(scored.ToLayout(space, model.Workload.GlobalBatch));
             var best = search.Search(scored.ToLayout(space, model.Workload.GlobalBatch), long.MaxValue, CancellationToken.None).Result!.Makespan;
             var cut = PlacementSearch.Solve(problem, long.MaxValue, new CancellationToken(true));
             Assert.That((cut.Plan is null, cut.Bound <= best, cut.Makespan >= best), Is.EqualTo((true, true, true)));

@@ -64,7 +64,7 @@ internal sealed class LayerMovesTest
         }
 
         long Length(PathCut cut, RankStates placement) =>
-            (cut.Lags * problem.Lag) + costs.Sum(rank => CutTable.Weight(cut, rank, placement.Durations(rank.Rank)));
+            (cut.Lags * problem.Lag) + costs.Sum(rank => rank.Weight(cut, placement.Durations(rank.Rank)));
 
         void Move(int from, int to)
         {

@@ -33,7 +33,7 @@ internal sealed class RandomisedCheck
 
         var search = new LayoutSearch(costs, space, 1);
         var problems = result.Table.Layouts.Order().Where(layout => layout.Bound < best)
-            .Select(layout => search.Problem(layout.ToLayout(space, batch))).Where(problem => problem.Stages <= 64).Take(Layouts).ToList();
+            .Select(layout => search.Problems.Of(layout.ToLayout(space, batch))).Where(problem => problem.Stages <= 64).Take(Layouts).ToList();
         var watch = Stopwatch.StartNew();
         var least = long.MaxValue;
         var replays = 0;

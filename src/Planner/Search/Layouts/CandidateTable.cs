@@ -79,7 +79,7 @@ internal sealed class CandidateTable
         CostModel model, SearchSpace space, int threads, CancellationToken cancel, Action<long>? report = null, bool lowersLimit = false)
     {
         // Layers cost the same under every pipeline, so degrees that differ only there stay together: a table of their own, joined in order.
-        var degrees = Degrees(space).GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
+        var degrees = space.Degrees().GroupBy(known => (known.Tensor, known.Context)).Select(group => group.ToArray()).ToArray();
         var tables = new CandidateTable?[degrees.Length];
         var leastHeld = new ConcurrentDictionary<(ISchedule, int, int, int), RankHolds>();
         var next = -1;
@@ -117,24 +117,6 @@ internal sealed class CandidateTable
         return table.room.LimitKib == LeastRoom.MostKib ? null : table.room.LimitKib + 1;
     }
 
-    private static IEnumerable<Degrees> Degrees(SearchSpace space)
-    {
-        foreach (var tp in space.Tensor)
-        {
-            if (space.Gpus % tp != 0) continue;
-            foreach (var cp in space.Context ?? SearchSpace.Divisors(space.Gpus / tp))
-            {
-                if (space.Gpus / tp % cp != 0) continue;
-                foreach (var pp in space.Pipeline ?? SearchSpace.Divisors(space.Gpus / tp / cp))
-                {
-                    if (space.Gpus / tp / cp % pp != 0) continue;
-                    var dp = space.Gpus / tp / cp / pp;
-                    if (space.Data is not { } pinned || pinned.Contains(dp)) yield return new Degrees(dp, tp, pp, 1, cp, 1);
-                }
-            }
-        }
-    }
-
     // Null is what nobody came to.
     private void Join(CandidateTable? other)
     {
@@ -157,8 +139,8 @@ internal sealed class CandidateTable
     {
         var programs = space.Programs(pp, mostStages).ToList();
         var each = programs.Sum(program => Choices(program.Schedule, program.Chunks));
-        considered += each * space.MicroBatch.Length * space.Expert.Length;
         var all = each * space.MicroBatch.Length * space.Expert.Length;
+        considered += all;
         if (!LegalityRules.TensorFits(model.Model, tp))
         {
             Reject(LegalityRules.TensorDivides, all);

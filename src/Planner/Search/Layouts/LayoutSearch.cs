@@ -1,10 +1,7 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Planner.Cost;
 using Planner.Cost.Layout;
-using Planner.Cost.Pipeline;
-using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
@@ -28,7 +25,9 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     // Of the one placement that a first plan may take longer for than it has: very many layers.
     private static readonly TimeSpan LongestFirst = TimeSpan.FromSeconds(0.2);
-    private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
+
+    /// <summary>The placements of layouts.</summary>
+    public LayoutProblems Problems { get; } = new(model, space);
 
     /// <summary>Searches layouts from first to last: <see cref="Place"/>, <see cref="Mix"/>, <see cref="Close"/>.</summary>
     /// <param name="one">Layouts of one recompute policy by bound, lowest first.</param>
@@ -127,7 +126,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(known.Bound, perStage[next].Bound));
 
             // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
-            next += Take(count, limit, i => Mixed(Root(perStage[first + i], 0, cancel), efforts, limit, cancel));
+            next += Take(count, limit, i => Mixed(Problems.Root(perStage[first + i], 0, cancel), efforts, limit, cancel));
         }
 
         long Makespan() => best < 0 ? below : searched[best].Result!.Makespan;
@@ -255,7 +254,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
         {
             for (var next = 0; next < layouts.Count && watch.Elapsed < most; next++)
             {
-                var candidate = Root(layouts[next], 0, limit.Token);
+                var candidate = Problems.Root(layouts[next], 0, limit.Token);
                 if (PlacementSearch.First(candidate.Problem, limit.Token) is { } result) return candidate with { Result = result with { Bound = candidate.Root } };
             }
         }
@@ -269,31 +268,8 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     /// <summary>The best placement of one layout, below a limit.</summary>
     public SearchedLayout Search(LayoutSpec layout, long limit, CancellationToken cancel)
     {
-        var problem = Problem(layout);
+        var problem = Problems.Of(layout);
         return new SearchedLayout(default, layout, problem, 0, PlacementSearch.Solve(problem, limit, LayoutClosing.AllNodes, cancel));
-    }
-
-    /// <summary>The placement of a layout as integers; the graph of its schedule is built once a shape.</summary>
-    public PlacementProblem Problem(LayoutSpec layout) => model.Problem(
-        layout,
-        graphs.GetOrAdd((layout.Schedule, layout.Pipeline), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value,
-        space.MemoryLimit);
-
-    /// <summary>Layouts whose stages were given one recompute policy become layouts of that policy.</summary>
-    public LayoutSearchResult Settled(LayoutSearchResult result)
-    {
-        SearchedLayout[] settled = [.. result.Searched.Select(Settled)];
-        var best = result.Best is null ? -1 : result.Searched.ToList().FindIndex(searched => ReferenceEquals(searched, result.Best));
-        return result with { Best = best < 0 ? null : settled[best], Searched = settled };
-    }
-
-    private SearchedLayout Settled(SearchedLayout searched)
-    {
-        if (searched.Result?.Plan is not { } plan || searched.Layout.Recompute.Levels.IsEmpty) return searched;
-        var (layout, stages) = searched.Layout.Settled(plan);
-        return ReferenceEquals(layout, searched.Layout)
-            ? searched
-            : searched with { Layout = layout, Problem = Problem(layout), Result = searched.Result with { Plan = stages } };
     }
 
     // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.
@@ -317,30 +293,13 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)
     {
         var rooted = new SearchedLayout[count];
-        Each(count, i => rooted[i] = Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit, cancel));
+        Each(count, i => rooted[i] = Problems.Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit, cancel));
 
         // Layouts that memory forces into lopsided placements have low closed-form bounds and high roots: they wait for a better limit.
         return [.. rooted.OrderBy(candidate => candidate.Root).ThenBy(candidate => candidate.Scored)];
     }
 
     private void Each(int count, Action<int> work) => Workers.Each(threads, count, work);
-
-    // With a limit of 0 the closed-form bound is the root.
-    private SearchedLayout Root(ScoredLayout scored, long limit, CancellationToken cancel)
-    {
-        var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
-        var problem = Problem(layout);
-        var needed = NeededLevels.Of(problem.Levels);
-        if (needed.Length < problem.Levels.Length)
-        {
-            layout = layout with { Recompute = RecomputePolicy.PerStage([.. needed.Select(level => layout.Recompute.Levels[level])]) };
-            problem = Problem(layout);
-        }
-
-        var root = limit == 0 ? 0 : PlacementSearch.RootBound(problem, limit, cancel);
-        if (limit == 0 || cancel.IsCancellationRequested) root = Math.Max(root, Math.Max(1, (long)scored.Bound));
-        return new SearchedLayout(scored, layout, problem, root, null);
-    }
 
     private static LayoutSearchResult Stopped(List<SearchedLayout> searched, int best, double open) => new(
         best < 0 ? null : searched[best],

@@ -17,26 +17,10 @@ internal sealed class LeastRoom(long limitKib)
     public bool MayFit(ModelWork work, in StateTotals states, RankHolds ranks)
     {
         var room = LimitKib - work.RankBaseKib;
-        if (room <= 0) return false;
-        if (room >= (double)ranks.MostOnce * work.LeastActivationKib && states.LayerKib > 0)
-            return ranks.Fit(room, work.LeastActivationKib, states.LayerKib, work.ActivationKib, states.Layers);
-        long layers = 0;
-        foreach (var rank in ranks.Ranks)
-        {
-            var most = long.MaxValue;
-            foreach (var held in rank)
-            {
-                var left = room - (held.Once * work.LeastActivationKib);
-                if (left < 0) return false;
-                var layer = states.LayerKib + (held.Each * work.ActivationKib);
-                most = Math.Min(most, layer == 0 ? states.Layers : left / layer);
-            }
+        if (room < (double)ranks.MostOnce * work.LeastActivationKib) return false;
 
-            layers += Math.Min(most, states.Layers);
-            if (layers >= states.Layers) return true;
-        }
-
-        return false;
+        // Less than a KiB of states counts as one: no GPU is so small that this rules a layer out.
+        return room > 0 && ranks.Fit(room, work.LeastActivationKib, Math.Max(1, states.LayerKib), work.ActivationKib, states.Layers);
     }
 
     /// <summary>The limit falls below what this layout needs, so that only an emptier one will lower it again.</summary>

@@ -133,7 +133,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
 
         void Root(OpenLayout layout)
         {
-            layout.Problem ??= search.Problem(layout.Layout);
+            layout.Problem ??= search.Problems.Of(layout.Layout);
             var root = PlacementSearch.RootBound(layout.Problem with { LimitKib = cap }, limit);
             layout.Renewed(cap, root == long.MaxValue ? double.MaxValue : root);
         }

@@ -194,7 +194,7 @@ internal sealed class PlacementLattice
         for (var option = 0; option < OptionIds.Length; option++)
         {
             var rank = costs[OptionRanks[option]];
-            Weights[(option * Stride) + cut] = CutTable.Weight(path, rank, options.Durations(OptionIds[option], rank));
+            Weights[(option * Stride) + cut] = rank.Weight(path, options.Durations(OptionIds[option], rank));
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class PlacementStart
         {
             cancel.ThrowIfCancellationRequested();
             for (var rank = 0; rank < costs.Length; rank++)
-                if (state.Changed[rank]) measure[rank] = CutTable.Weight(rankCuts[rank], costs[rank], state.Durations(rank));
+                if (state.Changed[rank]) measure[rank] = costs[rank].Weight(rankCuts[rank], state.Durations(rank));
             var stage = -1;
             foreach (var rank in costs)
                 foreach (var candidate in rank.Stages)

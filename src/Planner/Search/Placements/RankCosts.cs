@@ -74,6 +74,14 @@ internal sealed class RankCosts
         }
     }
 
+    /// <summary>What the rank adds to a cut with durations in the order of <see cref="Durations"/>; a cut's length is this of all ranks and its hand-overs.</summary>
+    public long Weight(PathCut cut, ReadOnlySpan<long> durations)
+    {
+        long weight = 0;
+        for (var i = 0; i < Durations.Length; i++) weight += cut.Coefficients[Durations[i]] * durations[i];
+        return weight;
+    }
+
     public long Memory(ReadOnlySpan<ItemCost> stages)
     {
         var held = problem.RankBase.StaticKib;
