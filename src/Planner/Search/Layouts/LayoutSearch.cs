@@ -72,11 +72,17 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             if (cancel.IsCancellationRequested) return Stopped(searched, best, layouts[next].Bound);
             var asked = limit;
             var end = next + Batch(layouts, next, limit, within == 0 && limit == long.MaxValue ? FirstBatch : BatchSize);
-            foreach (var candidate in Roots(layouts, next, end - next, limit, cancel))
+            var candidates = Roots(layouts, next, end - next, limit, cancel);
+
+            // The neighbours of the best seldom change it: they are placed side by side, those behind a better one once more.
+            var beside = new SearchedLayout[within > 0 && best >= 0 ? candidates.Count : 0];
+            Each(beside.Length, i => beside[i] = Placed(candidates[i], asked, asked, below, cancel));
+            for (var i = 0; i < candidates.Count; i++)
             {
+                var candidate = candidates[i];
                 if (cancel.IsCancellationRequested)
                     return Stopped(searched, best, end < layouts.Count ? Math.Min(candidate.Root, layouts[end].Bound) : candidate.Root);
-                searched.Add(Placed(candidate, asked, limit, below, cancel));
+                searched.Add(i < beside.Length && limit == asked ? beside[i] : Placed(candidate, asked, limit, below, cancel));
                 next++;
                 if (!searched[^1].HasPlan || (best >= 0 && searched[^1].Result!.Makespan >= searched[best].Result!.Makespan)) continue;
                 best = searched.Count - 1;
@@ -273,21 +279,24 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
     }
 
     // The layouts that will be shown beside the best (one a choice of degrees and schedule) get a branch and bound of their own.
-    private static void Polish(List<SearchedLayout> searched, int best, CancellationToken cancel)
+    private void Polish(List<SearchedLayout> searched, int best, CancellationToken cancel)
     {
-        var shown = Enumerable.Range(0, searched.Count)
-            .Where(i => i != best && searched[i].HasPlan)
-            .GroupBy(i => (searched[i].Layout.Degrees, searched[i].Layout.Schedule))
-            .Select(group => group.MinBy(i => searched[i].Result!.Makespan))
-            .OrderBy(i => searched[i].Result!.Makespan)
-            .Take(Polished);
-        foreach (var i in shown)
+        int[] shown =
+        [
+            .. Enumerable.Range(0, searched.Count)
+                .Where(i => i != best && searched[i].HasPlan)
+                .GroupBy(i => (searched[i].Layout.Degrees, searched[i].Layout.Schedule))
+                .Select(group => group.MinBy(i => searched[i].Result!.Makespan))
+                .OrderBy(i => searched[i].Result!.Makespan)
+                .Take(Polished),
+        ];
+        Each(shown.Length, k =>
         {
-            var known = searched[i].Result!;
-            if (searched[i].OpenBound >= known.Makespan) continue;
+            var (i, known) = (shown[k], searched[shown[k]].Result!);
+            if (searched[i].OpenBound >= known.Makespan) return;
             var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, LayoutClosing.FirstNodes, cancel);
             if (again.Plan is not null) searched[i] = searched[i] with { Result = again };
-        }
+        });
     }
 
     private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)

@@ -23,8 +23,15 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
     {
         kept.Clear();
         Cost(counts);
-        Try(counts, 0);
+        Try(counts, 0, first: false);
         foreach (var option in kept) target.Add(rank.Rank, option.Contents, option.Durations, option.Kib);
+    }
+
+    /// <summary>Whether they would add anything.</summary>
+    public bool Allows(StageContent[] counts)
+    {
+        Cost(counts);
+        return Try(counts, 0, first: true);
     }
 
     private void Cost(StageContent[] counts)
@@ -40,20 +47,24 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
         anyCosted = true;
     }
 
-    private void Try(StageContent[] counts, int stage)
+    // Keeps all policies that fit, or ends at the first: true where it did.
+    private bool Try(StageContent[] counts, int stage, bool first)
     {
         if (stage == counts.Length)
         {
-            if (limits.Allow(items, durations, least: false, out var kib)) Keep(kib);
-            return;
+            if (!limits.Allow(items, durations, least: false, out var kib)) return false;
+            if (!first) Keep(kib);
+            return first;
         }
 
         for (var level = 0; level < problem.LevelsOfStage; level++)
         {
             contents[stage] = counts[stage] with { Level = level };
             items[stage] = costs[(stage * problem.LevelsOfStage) + level];
-            Try(counts, stage + 1);
+            if (Try(counts, stage + 1, first)) return true;
         }
+
+        return false;
     }
 
     private void Keep(long kib)

@@ -104,7 +104,7 @@ internal sealed class PlacementOptions
             if (fillers[rank.Rank].Empty) return;
         }
 
-        if (!Narrow(problem, fillers, budgets)) return;
+        if (!Narrow(problem, fillers, budgets) || !HoldAll(problem, fillers)) return;
         var added = new (int First, int End)[drafts.Count];
         var next = 0;
         foreach (var rank in costs)
@@ -140,6 +140,20 @@ internal sealed class PlacementOptions
             }
 
             if (!budgets.Pass()) return false;
+        }
+
+        return true;
+    }
+
+    // Where the limit is low, most ranks can hold fewer layers than their drafts say, and together too few: that is seen before all is added.
+    private static bool HoldAll(PlacementProblem problem, RankFiller[] fillers)
+    {
+        var spare = fillers.Sum(filler => filler.MostLayers) - problem.DenseLayers - problem.MoeLayers;
+        foreach (var filler in fillers)
+        {
+            var most = filler.MostLayers;
+            if (!filler.SettleMost(Math.Max(0, most - spare))) return false;
+            spare -= most - filler.MostLayers;
         }
 
         return true;

@@ -24,6 +24,7 @@ internal sealed class RankFiller : IDisposable
     private readonly RentedList<StageContent> drafts = new();
     private readonly RentedList<long> leastDurations = new();
     private readonly RentedList<bool> kept = new();
+    private readonly RentedList<(int All, int Moe)> layers = new();
     private StageRule[] rules = [];
     private long kib;
 
@@ -54,7 +55,7 @@ internal sealed class RankFiller : IDisposable
         rules = stageRules;
         var first = kept.Count;
         for (var i = 0; i < contents.Length; i++) Set(i, rules[i].MinDense, rules[i].MinMoe);
-        if (Allowed()) Fill(0, 0, 0);
+        if (Allowed(least: true)) Fill(0, 0, 0);
         return (first, kept.Count);
     }
 
@@ -70,17 +71,35 @@ internal sealed class RankFiller : IDisposable
         for (var draft = 0; draft < kept.Count; draft++)
         {
             if (!kept[draft]) continue;
-            var (layers, moe) = Layers(draft);
+            var (all, moe) = layers[draft];
             var cost = leastDurations.Slice(draft * durations.Length, durations.Length);
-            kept[draft] = layers >= leastLayers && moe >= leastMoe && (limits.MemoryOnly || limits.Keeps(cost));
+            kept[draft] = all >= leastLayers && moe >= leastMoe && (limits.MemoryOnly || limits.Keeps(cost));
             if (!kept[draft]) continue;
             any = true;
-            MostLayers = Math.Max(MostLayers, layers);
+            MostLayers = Math.Max(MostLayers, all);
             MostMoe = Math.Max(MostMoe, moe);
             limits.Lower(cost, least);
         }
 
         return any;
+    }
+
+    /// <summary>Drops drafts that do not keep to the limits by what they do cost, most layers first, up to the first that does.</summary>
+    /// <param name="leastLayers">It must hold so many layers.</param>
+    /// <returns>False where none does.</returns>
+    public bool SettleMost(int leastLayers)
+    {
+        for (; MostLayers >= leastLayers; MostLayers--)
+        {
+            for (var draft = 0; draft < kept.Count; draft++)
+            {
+                if (layers[draft].All != MostLayers || !kept[draft]) continue;
+                if (Allows(draft)) return true;
+                kept[draft] = false;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>Adds those drafts that are left and keep to the limits to the target.</summary>
@@ -89,15 +108,9 @@ internal sealed class RankFiller : IDisposable
         for (var draft = range.First; draft < range.End; draft++)
         {
             if (!kept[draft]) continue;
-            drafts.Slice(draft * contents.Length, contents.Length).CopyTo(contents);
-            if (levels is not null)
-            {
-                levels.Add(contents);
-                continue;
-            }
-
-            for (var i = 0; i < items.Length; i++) items[i] = rank.Cost(i, contents[i]);
-            if (limits.Allow(items, durations, least: false, out kib)) target.Add(rank.Rank, contents, durations, kib);
+            Take(draft);
+            if (levels is not null) levels.Add(contents);
+            else if (Allowed(least: false)) target.Add(rank.Rank, contents, durations, kib);
         }
     }
 
@@ -106,13 +119,20 @@ internal sealed class RankFiller : IDisposable
         drafts.Dispose();
         leastDurations.Dispose();
         kept.Dispose();
+        layers.Dispose();
     }
 
-    private (int Layers, int Moe) Layers(int draft)
+    private bool Allows(int draft)
     {
-        var (dense, moe) = (0, 0);
-        foreach (var stage in drafts.Slice(draft * contents.Length, contents.Length)) (dense, moe) = (dense + stage.Dense, moe + stage.Moe);
-        return (dense + moe, moe);
+        Take(draft);
+        return levels?.Allows(contents) ?? Allowed(least: false);
+    }
+
+    private void Take(int draft)
+    {
+        drafts.Slice(draft * contents.Length, contents.Length).CopyTo(contents);
+        if (levels is not null) return;
+        for (var i = 0; i < items.Length; i++) items[i] = rank.Cost(i, contents[i]);
     }
 
     // Stages behind the one being filled hold their least meanwhile.
@@ -123,6 +143,7 @@ internal sealed class RankFiller : IDisposable
             drafts.AddRange(contents);
             leastDurations.AddRange(durations);
             kept.Add(true);
+            layers.Add((dense + moe, moe));
             MostLayers = Math.Max(MostLayers, dense + moe);
             MostMoe = Math.Max(MostMoe, moe);
             return;
@@ -140,7 +161,7 @@ internal sealed class RankFiller : IDisposable
                 if (d > rule.MinDense || m > rule.MinMoe)
                 {
                     Set(stage, d, m);
-                    if (!Allowed()) break;
+                    if (!Allowed(least: true)) break;
                 }
 
                 any = true;
@@ -159,5 +180,5 @@ internal sealed class RankFiller : IDisposable
         items[stage] = rank.Cost(stage, contents[stage]);
     }
 
-    private bool Allowed() => limits.Allow(items, durations, least: true, out kib);
+    private bool Allowed(bool least) => limits.Allow(items, durations, least, out kib);
 }
