@@ -30,21 +30,17 @@ public sealed class DualPipe : ISchedule
             : null;
     }
 
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape)
+    public void Write(int rank, PipelineShape shape, OperationList program)
     {
         var half = shape.Ranks / 2;
         var count = shape.MicroBatches / 2;
-        return UnfoldedGraph.EveryRank(shape.Ranks, Program);
-
-        ImmutableArray<Operation> Program(int rank)
-        {
-            var mirror = shape.Ranks - 1 - rank;
-            var up = (Stage: rank, First: 0);
-            var down = (Stage: mirror, First: count);
-            return rank < half
-                ? new DualPipeOrder(half, rank, count, up, down).Program()
-                : new DualPipeOrder(half, mirror, count, down, up).Program();
-        }
+        var mirror = shape.Ranks - 1 - rank;
+        var up = (Stage: rank, First: 0);
+        var down = (Stage: mirror, First: count);
+        var order = rank < half
+            ? new DualPipeOrder(half, rank, count, up, down, program)
+            : new DualPipeOrder(half, mirror, count, down, up, program);
+        order.Write();
     }
 
     /// <summary>
@@ -57,11 +53,11 @@ public sealed class DualPipe : ISchedule
     public ScheduleGraph Graph(PipelineShape shape)
     {
         var half = shape.Ranks / 2;
-        return ScheduleGraphBuilder.Graph(new PipelinePrograms(
-            Title,
-            DualPipeV.Programs(half, shape.MicroBatches / 2),
-            UnfoldedGraph.EveryRank(half, rank => StagesOf(rank, shape)),
-            shape.Ranks,
-            Seam: half - 1));
+        var count = shape.MicroBatches / 2;
+        using var programs = new PipelinePrograms(Title, half, shape.Ranks, rank => StagesOf(rank, shape), (rank, program) => DualPipeV.Write(rank, half, count, program))
+        {
+            Seam = half - 1,
+        };
+        return ScheduleGraphBuilder.Graph(programs);
     }
 }

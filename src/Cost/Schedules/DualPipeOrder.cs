@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Planner.Cost.Schedules;
 
 /// <summary>
@@ -11,15 +9,15 @@ namespace Planner.Cost.Schedules;
 /// <param name="count">Micro-batches of each phase.</param>
 /// <param name="near">Phase 0: its stage here and its first micro-batch.</param>
 /// <param name="far">Phase 1: its stage here and its first micro-batch.</param>
-internal sealed class DualPipeOrder(int half, int depth, int count, (int Stage, int First) near, (int Stage, int First) far)
+/// <param name="program">Receives the operations.</param>
+internal sealed class DualPipeOrder(int half, int depth, int count, (int Stage, int First) near, (int Stage, int First) far, OperationList program)
 {
-    private readonly ImmutableArray<Operation>.Builder program = ImmutableArray.CreateBuilder<Operation>(2 * (count + half));
     private readonly Queue<Operation> pendingWeights = new();
     private readonly (int Stage, int First)[] phases = [near, far];
     private readonly int[] forwards = new int[2];
     private readonly int[] backwards = new int[2];
 
-    public ImmutableArray<Operation> Program()
+    public void Write()
     {
         var outward = half - depth - 1;
         var pairs = count - (2 * half) + depth + 1;
@@ -76,12 +74,11 @@ internal sealed class DualPipeOrder(int half, int depth, int count, (int Stage, 
         }
 
         for (var i = 0; i < depth + 1; i++) Weight();
-        return program.DrainToImmutable();
     }
 
-    private void Forward(int phase) => program.Add(new Operation(OperationKind.Forward, phases[phase].Stage, Next(forwards, phase)));
+    private void Forward(int phase) => program.Add(OperationKind.Forward, phases[phase].Stage, Next(forwards, phase));
 
-    private void Backward(int phase) => program.Add(new Operation(OperationKind.Backward, phases[phase].Stage, Next(backwards, phase)));
+    private void Backward(int phase) => program.Add(OperationKind.Backward, phases[phase].Stage, Next(backwards, phase));
 
     private void BackwardInput(int phase)
     {

@@ -26,13 +26,13 @@ public sealed class DualPipeV : ISchedule
             ? $"{Title} on {shape.Ranks} ranks needs at least {2 * shape.Ranks} micro-batches (2 a rank), not {shape.MicroBatches}."
             : null);
 
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) => Programs(shape.Ranks, shape.MicroBatches);
+    public void Write(int rank, PipelineShape shape, OperationList program) => Write(rank, shape.Ranks, shape.MicroBatches, program);
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Overlapped(work, shape.Ranks, shape.MicroBatches, middleSends: false);
 
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
-    internal static ImmutableArray<ImmutableArray<Operation>> Programs(int ranks, int microBatches) => UnfoldedGraph.EveryRank(
-        ranks, rank => new DualPipeOrder(ranks, rank, microBatches, (rank, 0), ((2 * ranks) - 1 - rank, 0)).Program());
+    internal static void Write(int rank, int ranks, int microBatches, OperationList program) =>
+        new DualPipeOrder(ranks, rank, microBatches, (rank, 0), ((2 * ranks) - 1 - rank, 0), program).Write();
 }

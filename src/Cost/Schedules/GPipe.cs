@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Planner.Cost.Schedules;
 
 /// <summary>
@@ -12,9 +10,9 @@ public sealed class GPipe : StraightSchedule
 
     public override string Title => "GPipe";
 
-    protected override ImmutableArray<Operation> Program(int rank, PipelineShape shape) =>
-        Pass(OperationKind.Forward, rank, shape).AddRange(Pass(OperationKind.Backward, rank, shape));
-
-    private static ImmutableArray<Operation> Pass(OperationKind kind, int stage, PipelineShape shape) =>
-        [.. Enumerable.Range(0, shape.MicroBatches).Select(microBatch => new Operation(kind, stage, microBatch))];
+    public override void Write(int rank, PipelineShape shape, OperationList program)
+    {
+        for (var i = 0; i < shape.MicroBatches; i++) program.Add(OperationKind.Forward, rank, i);
+        for (var i = 0; i < shape.MicroBatches; i++) program.Add(OperationKind.Backward, rank, i);
+    }
 }

@@ -26,8 +26,8 @@ public interface ISchedule
     /// <summary>Null where the schedule can run the shape; else one line: what is wrong and what is allowed.</summary>
     string? Objection(PipelineShape shape);
 
-    /// <summary>Every rank's operations in order. The shape must be free of objections.</summary>
-    ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape);
+    /// <summary>Adds a rank's operations in order to its program. The shape must be free of objections.</summary>
+    void Write(int rank, PipelineShape shape, OperationList program);
 
     /// <summary>The graph of one step, smallest form that has the same makespan (DualPipe folds its mirrored halves).</summary>
     ScheduleGraph Graph(PipelineShape shape);

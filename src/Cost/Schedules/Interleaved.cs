@@ -44,10 +44,24 @@ public sealed class Interleaved : ISchedule
         return group;
     }
 
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape)
+    public void Write(int rank, PipelineShape shape, OperationList program)
     {
-        var turns = Turns(shape);
-        return UnfoldedGraph.EveryRank(shape.Ranks, rank => Program(rank, shape, turns));
+        var (forwards, backwards) = (new Turns(shape), new Turns(shape));
+        var all = shape.Chunks * shape.MicroBatches;
+        var ahead = Math.Min(all, (2 * (shape.Ranks - 1 - rank)) + ((shape.Chunks - 1) * MicroBatchGroup(shape)));
+        for (var i = 0; i < ahead; i++) Forward();
+        for (var i = 0; i < all; i++)
+        {
+            if (ahead + i < all) Forward();
+            var (chunk, microBatch) = backwards.Next();
+            program.Add(OperationKind.Backward, ((shape.Chunks - 1 - chunk) * shape.Ranks) + rank, microBatch);
+        }
+
+        void Forward()
+        {
+            var (chunk, microBatch) = forwards.Next();
+            program.Add(OperationKind.Forward, (chunk * shape.Ranks) + rank, microBatch);
+        }
     }
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
@@ -57,35 +71,20 @@ public sealed class Interleaved : ISchedule
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // The forwards' order of (chunk, micro-batch), the same on every rank; backwards follow it with the chunks reversed.
-    private static (int Chunk, int MicroBatch)[] Turns(PipelineShape shape)
+    private struct Turns(PipelineShape shape)
     {
-        var group = MicroBatchGroup(shape);
-        var turns = new List<(int, int)>(shape.Chunks * shape.MicroBatches);
-        for (var first = 0; first < shape.MicroBatches; first += group)
-            for (var chunk = 0; chunk < shape.Chunks; chunk++)
-                for (var microBatch = first; microBatch < Math.Min(first + group, shape.MicroBatches); microBatch++)
-                    turns.Add((chunk, microBatch));
-        return [.. turns];
-    }
+        private readonly int group = MicroBatchGroup(shape);
+        private int first;
+        private int chunk;
+        private int microBatch;
 
-    private static ImmutableArray<Operation> Program(int rank, PipelineShape shape, (int Chunk, int MicroBatch)[] turns)
-    {
-        var ahead = (2 * (shape.Ranks - 1 - rank)) + ((shape.Chunks - 1) * MicroBatchGroup(shape));
-        ahead = Math.Min(ahead, turns.Length);
-        var program = ImmutableArray.CreateBuilder<Operation>(2 * turns.Length);
-        for (var i = 0; i < ahead; i++) program.Add(Forward(i));
-        for (var i = 0; i < turns.Length; i++)
+        public (int Chunk, int MicroBatch) Next()
         {
-            if (ahead + i < turns.Length) program.Add(Forward(ahead + i));
-            program.Add(Backward(i));
+            var turn = (chunk, microBatch);
+            if (++microBatch < Math.Min(first + group, shape.MicroBatches)) return turn;
+            if (++chunk == shape.Chunks) (first, chunk) = (first + group, 0);
+            microBatch = first;
+            return turn;
         }
-
-        return program.MoveToImmutable();
-
-        Operation Forward(int turn) =>
-            new(OperationKind.Forward, (turns[turn].Chunk * shape.Ranks) + rank, turns[turn].MicroBatch);
-
-        Operation Backward(int turn) =>
-            new(OperationKind.Backward, ((shape.Chunks - 1 - turns[turn].Chunk) * shape.Ranks) + rank, turns[turn].MicroBatch);
     }
 }

@@ -18,11 +18,20 @@ public readonly record struct LeastHeld(int Once, int Each, int Most)
         var enough = shape with { MicroBatches = Math.Min(shape.MicroBatches, 2 * shape.Ranks) };
         if (schedule.Objection(enough) is not null) enough = shape;
         var last = schedule.Stages(enough) - 1;
-        var programs = schedule.Operations(enough);
-        return [.. Enumerable.Range(0, shape.Ranks / schedule.Copies).Select(rank => OfRank(schedule.StagesOf(rank, enough), programs[rank], last, schedule is Interleaved ? 2 : 1))];
+        var ranks = shape.Ranks / schedule.Copies;
+        var held = ImmutableArray.CreateBuilder<ImmutableArray<LeastHeld>>(ranks);
+        using var program = new OperationList();
+        for (var rank = 0; rank < ranks; rank++)
+        {
+            program.Clear();
+            schedule.Write(rank, enough, program);
+            held.Add(OfRank(schedule.StagesOf(rank, enough), program.All, last, schedule is Interleaved ? 2 : 1));
+        }
+
+        return held.MoveToImmutable();
     }
 
-    private static ImmutableArray<LeastHeld> OfRank(ImmutableArray<int> stages, ImmutableArray<Operation> program, int last, int uneven)
+    private static ImmutableArray<LeastHeld> OfRank(ImmutableArray<int> stages, ReadOnlySpan<Operation> program, int last, int uneven)
     {
         var bounds = new List<LeastHeld>();
         var most = 0;

@@ -9,7 +9,7 @@ internal static class MicroBatchesInFlight
     /// <param name="program">The rank's operations.</param>
     /// <param name="stagesOfRank">The rank's stages.</param>
     /// <param name="stages">Stages of the pipeline.</param>
-    public static ImmutableArray<ImmutableArray<int>> Of(ImmutableArray<Operation> program, ImmutableArray<int> stagesOfRank, int stages)
+    public static ImmutableArray<ImmutableArray<int>> Of(ReadOnlySpan<Operation> program, ImmutableArray<int> stagesOfRank, int stages)
     {
         var chunkOfStage = new int[stages];
         for (var chunk = 0; chunk < stagesOfRank.Length; chunk++) chunkOfStage[stagesOfRank[chunk]] = chunk;

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Planner.Cost.Schedules;
 
 /// <summary>
@@ -12,17 +10,14 @@ public sealed class OneForwardOneBackward : StraightSchedule
 
     public override string Title => "1F1B";
 
-    protected override ImmutableArray<Operation> Program(int rank, PipelineShape shape)
+    public override void Write(int rank, PipelineShape shape, OperationList program)
     {
-        var program = ImmutableArray.CreateBuilder<Operation>(2 * shape.MicroBatches);
         var ahead = Math.Min(shape.Ranks - 1 - rank, shape.MicroBatches);
-        for (var i = 0; i < ahead; i++) program.Add(new Operation(OperationKind.Forward, rank, i));
+        for (var i = 0; i < ahead; i++) program.Add(OperationKind.Forward, rank, i);
         for (var i = 0; i < shape.MicroBatches; i++)
         {
-            if (ahead + i < shape.MicroBatches) program.Add(new Operation(OperationKind.Forward, rank, ahead + i));
-            program.Add(new Operation(OperationKind.Backward, rank, i));
+            if (ahead + i < shape.MicroBatches) program.Add(OperationKind.Forward, rank, ahead + i);
+            program.Add(OperationKind.Backward, rank, i);
         }
-
-        return program.MoveToImmutable();
     }
 }

@@ -32,30 +32,22 @@ public sealed record PathCut(ImmutableArray<int> Coefficients, int Lags)
 /// </summary>
 public sealed partial class ScheduleGraph
 {
-    private readonly Node[] nodes;
+    private readonly GraphNode[] nodes;
 
     internal ScheduleGraph(
-        int ranks,
         ImmutableArray<ImmutableArray<int>> stagesOfRank,
         ImmutableArray<DurationKey> durations,
         ImmutableArray<ImmutableArray<ImmutableArray<int>>> inFlight,
-        ReadOnlySpan<int> duration,
-        ReadOnlySpan<int> rankPredecessor,
-        ReadOnlySpan<int> dataPredecessor,
-        ReadOnlySpan<int> pairPredecessor,
-        ReadOnlySpan<byte> lags)
+        GraphNode[] nodes)
     {
-        Ranks = ranks;
         StagesOfRank = stagesOfRank;
         Durations = durations;
         InFlight = inFlight;
-        nodes = new Node[duration.Length];
-        for (var i = 0; i < nodes.Length; i++)
-            nodes[i] = Node.Of(duration[i], rankPredecessor[i], dataPredecessor[i], pairPredecessor[i], lags[i]);
+        this.nodes = nodes;
     }
 
     /// <summary>Ranks of the graph; for a folded schedule half of the pipeline's.</summary>
-    public int Ranks { get; }
+    public int Ranks => StagesOfRank.Length;
 
     public int Nodes => nodes.Length;
 
@@ -135,27 +127,5 @@ public sealed partial class ScheduleGraph
         }
 
         return new PathCut(ImmutableCollectionsMarshal.AsImmutableArray(coefficients), handOvers);
-    }
-
-    /// <summary>A node as replays read it: an absent predecessor repeats one that exists, and only the very first nodes have none (-1).</summary>
-    /// <param name="Duration">Index into the durations; -1 for a barrier.</param>
-    /// <param name="First">Predecessor without a lag.</param>
-    /// <param name="Second">Predecessor with the lag where its mask is -1.</param>
-    /// <param name="Third">Predecessor with the lag where its mask is -1.</param>
-    /// <param name="SecondLag">0 or -1.</param>
-    /// <param name="ThirdLag">0 or -1.</param>
-    private readonly record struct Node(int Duration, int First, int Second, int Third, sbyte SecondLag, sbyte ThirdLag)
-    {
-        public static Node Of(int duration, int rank, int data, int pair, byte lags)
-        {
-            var present = Math.Max(rank, Math.Max(data, pair));
-            return new Node(
-                duration,
-                rank >= 0 ? rank : present,
-                data >= 0 ? data : present,
-                pair >= 0 ? pair : present,
-                (sbyte)-(lags & 1),
-                (sbyte)-((lags >> 1) & 1));
-        }
     }
 }

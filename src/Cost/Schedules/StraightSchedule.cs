@@ -19,8 +19,7 @@ public abstract class StraightSchedule : ISchedule
 
     public string? Objection(PipelineShape shape) => ShapeRule.OneChunk(shape, Title);
 
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) =>
-        UnfoldedGraph.EveryRank(shape.Ranks, rank => Program(rank, shape));
+    public abstract void Write(int rank, PipelineShape shape, OperationList program);
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Sequential(work, shape.Ranks, shape.MicroBatches, WaitedShare(work));
@@ -30,26 +29,21 @@ public abstract class StraightSchedule : ISchedule
     /// <summary>Part of a layer's work that a rank behind it waits for: all of it where both passes come by whole, the forward's where weight gradients are cut off.</summary>
     protected virtual double WaitedShare(in PipelineWork work) => 1;
 
-    /// <summary>Operations of a rank in order.</summary>
-    protected abstract ImmutableArray<Operation> Program(int rank, PipelineShape shape);
-
     /// <summary>
     /// The order of the zero-bubble schedules: so many forwards first, then for each micro-batch its input gradient, the weight gradient of one so
     /// many before it, and a forward; the remaining weight gradients last.
     /// </summary>
-    protected static ImmutableArray<Operation> ZeroBubble(int rank, PipelineShape shape, int ahead, int behind)
+    protected static void ZeroBubble(int rank, PipelineShape shape, int ahead, int behind, OperationList program)
     {
-        var program = ImmutableArray.CreateBuilder<Operation>(3 * shape.MicroBatches);
         var first = Math.Min(ahead, shape.MicroBatches);
-        for (var i = 0; i < first; i++) program.Add(new Operation(OperationKind.Forward, rank, i));
+        for (var i = 0; i < first; i++) program.Add(OperationKind.Forward, rank, i);
         for (var i = 0; i < shape.MicroBatches; i++)
         {
-            program.Add(new Operation(OperationKind.BackwardInput, rank, i));
-            if (i >= behind) program.Add(new Operation(OperationKind.Weight, rank, i - behind));
-            if (first + i < shape.MicroBatches) program.Add(new Operation(OperationKind.Forward, rank, first + i));
+            program.Add(OperationKind.BackwardInput, rank, i);
+            if (i >= behind) program.Add(OperationKind.Weight, rank, i - behind);
+            if (first + i < shape.MicroBatches) program.Add(OperationKind.Forward, rank, first + i);
         }
 
-        for (var i = Math.Max(shape.MicroBatches - behind, 0); i < shape.MicroBatches; i++) program.Add(new Operation(OperationKind.Weight, rank, i));
-        return program.MoveToImmutable();
+        for (var i = Math.Max(shape.MicroBatches - behind, 0); i < shape.MicroBatches; i++) program.Add(OperationKind.Weight, rank, i);
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Planner.Cost.Schedules;
 
 /// <summary>
@@ -15,5 +13,5 @@ public sealed class ZeroBubbleH1 : StraightSchedule
 
     protected override double WaitedShare(in PipelineWork work) => work.ForwardShare;
 
-    protected override ImmutableArray<Operation> Program(int rank, PipelineShape shape) => ZeroBubble(rank, shape, shape.Ranks - rank, rank);
+    public override void Write(int rank, PipelineShape shape, OperationList program) => ZeroBubble(rank, shape, shape.Ranks - rank, rank, program);
 }

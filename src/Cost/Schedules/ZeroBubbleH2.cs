@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Planner.Cost.Schedules;
 
 /// <summary>
@@ -21,6 +19,6 @@ public sealed class ZeroBubbleH2 : StraightSchedule
 
     protected override double WaitedShare(in PipelineWork work) => work.ForwardShare;
 
-    protected override ImmutableArray<Operation> Program(int rank, PipelineShape shape) =>
-        ZeroBubble(rank, shape, (2 * (shape.Ranks - rank)) - 1, 2 * rank);
+    public override void Write(int rank, PipelineShape shape, OperationList program) =>
+        ZeroBubble(rank, shape, (2 * (shape.Ranks - rank)) - 1, 2 * rank, program);
 }

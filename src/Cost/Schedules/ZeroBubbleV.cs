@@ -25,8 +25,7 @@ public sealed class ZeroBubbleV : ISchedule
         ShapeRule.OneChunk(shape, Title)
         ?? (shape.Ranks < 2 ? $"{Title} needs at least 2 pipeline ranks, not {shape.Ranks}." : null);
 
-    public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) =>
-        UnfoldedGraph.EveryRank(shape.Ranks, rank => new Order(rank, shape).Program());
+    public void Write(int rank, PipelineShape shape, OperationList program) => new Order(rank, shape, program).Write();
 
     public double Bound(in PipelineWork work, PipelineShape shape) =>
         StepBound.Chunked(
@@ -35,9 +34,8 @@ public sealed class ZeroBubbleV : ISchedule
     public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
     // Chunk 0 is the rank's stage on the way down the V, chunk 1 the one on the way back.
-    private sealed class Order(int rank, PipelineShape shape)
+    private sealed class Order(int rank, PipelineShape shape, OperationList program)
     {
-        private readonly ImmutableArray<Operation>.Builder program = ImmutableArray.CreateBuilder<Operation>(6 * shape.MicroBatches);
         private readonly ImmutableArray<int> stages = StagesOfRank.V(rank, shape.Ranks);
         private readonly int[] forwards = new int[2];
         private readonly int[] inputs = new int[2];
@@ -46,7 +44,7 @@ public sealed class ZeroBubbleV : ISchedule
         // The order is made for 2p-1 micro-batches or more; fewer run it with the others left out.
         private readonly int count = Math.Max((2 * shape.Ranks) - 1, shape.MicroBatches);
 
-        public ImmutableArray<Operation> Program()
+        public void Write()
         {
             var inward = shape.Ranks - rank;
             for (var i = 0; i < (2 * inward) - 1; i++) Forward(0);
@@ -84,7 +82,6 @@ public sealed class ZeroBubbleV : ISchedule
 
             while (weights[1] < count) Weight(1);
             while (weights[0] < count) Weight(0);
-            return program.MoveToImmutable();
         }
 
         private void Forward(int chunk) => Add(OperationKind.Forward, chunk, forwards);
@@ -102,7 +99,7 @@ public sealed class ZeroBubbleV : ISchedule
         private void Add(OperationKind kind, int chunk, int[] counters)
         {
             var microBatch = counters[chunk]++;
-            if (microBatch < shape.MicroBatches) program.Add(new Operation(kind, stages[chunk], microBatch));
+            if (microBatch < shape.MicroBatches) program.Add(kind, stages[chunk], microBatch);
         }
     }
 }

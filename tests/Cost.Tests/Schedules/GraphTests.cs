@@ -180,7 +180,10 @@ internal sealed class GraphTests
 
         public string? Objection(PipelineShape shape) => null;
 
-        public ImmutableArray<ImmutableArray<Operation>> Operations(PipelineShape shape) => programs;
+        public void Write(int rank, PipelineShape shape, OperationList program)
+        {
+            foreach (var operation in programs[rank]) program.Add(operation);
+        }
 
         public ScheduleGraph Graph(PipelineShape shape) => UnfoldedGraph.Of(this, shape);
 
