@@ -5,7 +5,8 @@ namespace Planner.Cost.Schedules;
 /// <summary>The operations of one or more ranks, one after the other, in an array that is lent by the pool: programs are long and soon forgotten.</summary>
 public sealed class OperationList : IDisposable
 {
-    private const int First = 1024;
+    // Most programs fit into one size of arrays, which is lent again and again.
+    private const int First = 1 << 15;
 
     private Operation[] items = ArrayPool<Operation>.Shared.Rent(First);
 

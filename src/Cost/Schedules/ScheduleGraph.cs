@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -54,6 +55,15 @@ public sealed partial class ScheduleGraph
     /// <summary>Duration index of a node; -1 for a barrier.</summary>
     internal int DurationOf(int node) => nodes[node].Duration;
 
+    /// <summary>How many operations take each duration, by duration index.</summary>
+    public int[] Counts()
+    {
+        var counts = new int[Durations.Length];
+        foreach (ref readonly var node in nodes.AsSpan())
+            if (node.Duration >= 0) counts[node.Duration]++;
+        return counts;
+    }
+
     /// <summary>Stages of each rank of the graph.</summary>
     public ImmutableArray<ImmutableArray<int>> StagesOfRank { get; }
 
@@ -102,7 +112,8 @@ public sealed partial class ScheduleGraph
     }
 
     // Node i ends at entry i x stride.
-    private PathCut PathTo(int last, long lag, ReadOnlySpan<long> end, int stride)
+    private PathCut PathTo<T>(int last, T lag, ReadOnlySpan<T> end, int stride)
+        where T : struct, IBinaryInteger<T>
     {
         var coefficients = new int[Durations.Length];
         var handOvers = 0;
@@ -114,13 +125,9 @@ public sealed partial class ScheduleGraph
             if (last < 0) break;
 
             var start = end[last * stride];
-            if (end[node.Second * stride] + (lag & node.SecondLag) > start)
-            {
-                last = node.Second;
-                start = end[last * stride] + (lag & node.SecondLag);
-            }
-
-            if (end[node.Third * stride] + (lag & node.ThirdLag) > start) last = node.Third;
+            var second = end[node.Second * stride] + (lag & T.CreateTruncating(node.SecondLag));
+            if (second > start) (last, start) = (node.Second, second);
+            if (end[node.Third * stride] + (lag & T.CreateTruncating(node.ThirdLag)) > start) last = node.Third;
 
             // A predecessor on the same rank may carry a lag as well; the path must count it, or it would be shorter than the makespan.
             if ((node.Second == last && node.SecondLag != 0) || (node.Third == last && node.ThirdLag != 0)) handOvers++;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using Planner.Cost;
 using Planner.Cost.Layers;
@@ -13,12 +14,13 @@ internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
 {
     private readonly long[] limits = [.. layouts.Select(layout => layout.Problem.LimitKib)];
     private readonly long[][] durations = [.. layouts.Select(layout => new long[layout.Problem.Graph.Durations.Length])];
-    private readonly long[] end = new long[layouts.Max(layout => layout.Problem.Graph.Nodes)];
+    private readonly int nodes = layouts.Max(layout => layout.Problem.Graph.Nodes);
 
     /// <summary>Ticks of every layout; long.MaxValue where it does not fit.</summary>
     public void Steps(CostModel model, Span<long> steps)
     {
         var parts = new Dictionary<(LayerKey, bool), ModelParts>();
+        var end = ArrayPool<long>.Shared.Rent(nodes);
         for (var i = 0; i < layouts.Length; i++)
         {
             var layout = layouts[i].Layout;
@@ -33,6 +35,8 @@ internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
             problem.FillDurations(plan, durations[i]);
             steps[i] = problem.Graph.Replay(durations[i], problem.Lag, end);
         }
+
+        ArrayPool<long>.Shared.Return(end);
     }
 
     private static bool Fits(PlacementProblem problem, StagePlan plan, long limit)

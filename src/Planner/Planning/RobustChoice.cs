@@ -22,6 +22,7 @@ internal sealed class RobustChoice
     private readonly UncertainConstants constants;
     private readonly ImmutableArray<SearchedLayout> layouts;
     private readonly DrawnWorlds worlds;
+    private readonly int threads;
 
     // Steps with the values as they stand, then with each constant at its low and at its high end.
     private readonly long[] nominal;
@@ -41,6 +42,7 @@ internal sealed class RobustChoice
     {
         this.constants = constants;
         this.layouts = layouts;
+        this.threads = threads;
         worlds = new DrawnWorlds(constants, layouts, threads, cancel);
         var ends = worlds.Steps(
         [
@@ -60,17 +62,22 @@ internal sealed class RobustChoice
     public int Choose() => regrets.Choose();
 
     /// <summary>What to say of a plan and its tie set, by their places.</summary>
-    public Robustness Describe(int plan, IReadOnlyList<int> members, bool chosen) => new(
-        draws,
-        corners,
-        layouts.Length,
-        Enumerable.Range(0, constants.All.Length).Count(Matters),
-        Near,
-        Member(plan, null),
-        Outgrows(plan),
-        [.. members.Select(member => Member(member, Flip(plan, member)))],
-        Measure(plan, members),
-        chosen ? new RobustChosen(Ticks.ToSeconds(nominal[0]), regrets.Worst(0), regrets.Fits(0)) : null);
+    public Robustness Describe(int plan, IReadOnlyList<int> members, bool chosen)
+    {
+        var flips = new Flip?[members.Count];
+        Workers.Each(threads, flips.Length, i => flips[i] = Flip(plan, members[i]));
+        return new Robustness(
+            draws,
+            corners,
+            layouts.Length,
+            Enumerable.Range(0, constants.All.Length).Count(Matters),
+            Near,
+            Member(plan, null),
+            Outgrows(plan),
+            [.. members.Zip(flips, Member)],
+            Measure(plan, members),
+            chosen ? new RobustChosen(Ticks.ToSeconds(nominal[0]), regrets.Worst(0), regrets.Fits(0)) : null);
+    }
 
     private RobustMember Member(int layout, Flip? flip) => new(
         layouts[layout].Layout, Ticks.ToSeconds(nominal[layout]), regrets.Within(layout, Near), regrets.Fits(layout), regrets.Worst(layout), regrets.Mean(layout), flip);

@@ -22,6 +22,7 @@ internal sealed class CandidateTable
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, TensorLayouts> layouts = [];
     private readonly LeastRoom room;
+    private readonly ShardedRoom sharded;
     private bool lowersLimit;
     private readonly int mostStages;
     private readonly ImmutableArray<RecomputePolicy> policies;
@@ -39,6 +40,7 @@ internal sealed class CandidateTable
         this.model = model;
         this.space = space;
         this.room = room;
+        sharded = new ShardedRoom(room);
         mostStages = LegalityRules.MostStages(model.Model);
         policies = space.Policies;
     }
@@ -223,10 +225,12 @@ internal sealed class CandidateTable
             var send = LayoutItems.SendSeconds(model, degrees, oneChunk.Key);
             var perStage = r >= space.Recompute.Length;
             var kept = perStage ? group.PerStage : group.One;
+            sharded.Next(shapes.Count);
             foreach (var sharding in space.Shardings)
             {
-                foreach (var program in shapes)
+                for (var p = 0; p < shapes.Count; p++)
                 {
+                    var program = shapes[p];
                     if (perStage && !program.HasPolicies) continue;
                     var (shape, copies) = (program.Shape, program.Copies);
                     var work = shape.Chunks == 1 ? oneChunk : chunked;
@@ -256,7 +260,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    if (!room.MayFit(work, totals, program.Held))
+                    if (!sharded.MayFit(p, work, totals, program.Held))
                     {
                         tooFull++;
                         continue;
@@ -290,7 +294,7 @@ internal sealed class CandidateTable
         var bound = program.Schedule.Bound(work.With(send, states), program.Shape);
         return work.Levels.IsEmpty
             ? bound
-            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held.Ranks);
+            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held);
     }
 
     private RankHolds Held(ISchedule schedule, PipelineShape shape)

@@ -38,7 +38,8 @@ internal sealed class RankHolds
     /// <summary>Most of <see cref="LeastHeld.Once"/>.</summary>
     public int MostOnce { get; }
 
-    private int Lanes { get; }
+    /// <summary>Ranks, and lanes behind the last to whole vectors.</summary>
+    public int Lanes { get; }
 
     private int Bounds { get; }
 
@@ -68,5 +69,31 @@ internal sealed class RankHolds
         }
 
         return false;
+    }
+
+    /// <summary>By rank the layers, and parts of one, for which there is room under the tightest of its bounds.</summary>
+    /// <param name="room">KiB of a rank.</param>
+    /// <param name="first">KiB that a first layer keeps, a micro-batch.</param>
+    /// <param name="layer">KiB of a layer.</param>
+    /// <param name="kept">KiB that a layer keeps, a micro-batch.</param>
+    /// <param name="layers">Receives them, a lane each.</param>
+    /// <param name="tightest">Receives the place of that bound; the first of equal ones.</param>
+    public void Room(double room, double first, double layer, double kept, Span<double> layers, Span<double> tightest)
+    {
+        var (rooms, firsts, all, keeps) = (new Vector<double>(room), new Vector<double>(first), new Vector<double>(layer), new Vector<double>(kept));
+        for (var lane = 0; lane < Lanes; lane += Vector<double>.Count)
+        {
+            var (fewest, by) = (new Vector<double>(double.MaxValue), Vector<double>.Zero);
+            for (var (bound, i) = (0, lane); i < once.Length; bound++, i += Lanes)
+            {
+                var left = rooms - (new Vector<double>(once, i) * firsts);
+                var fit = left / Vector.Max(Vector<double>.One, all + (new Vector<double>(each, i) * keeps));
+                var fewer = Vector.LessThan(fit, fewest);
+                (fewest, by) = (Vector.ConditionalSelect(fewer, fit, fewest), Vector.ConditionalSelect(fewer, new Vector<double>(bound), by));
+            }
+
+            fewest.CopyTo(layers[lane..]);
+            by.CopyTo(tightest[lane..]);
+        }
     }
 }

@@ -1,14 +1,13 @@
+using System.Buffers;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
-/// <summary>Best placement so far and the cuts of all replays; owns the buffers of a replay.</summary>
+/// <summary>Best placement so far and the cuts of all replays; owns the durations of a replay.</summary>
 internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, long upperBound)
 {
-    private long[]? end;
-
     /// <summary>Only placements below this are of interest.</summary>
     public long UpperBound { get; private set; } = upperBound;
 
@@ -30,9 +29,10 @@ internal sealed class Incumbent(PlacementProblem problem, RankCosts[] costs, lon
     public long Replay(ReadOnlySpan<StageContent> stages, out PathCut cut)
     {
         Replays++;
-        end ??= new long[problem.Graph.Nodes];
+        var end = ArrayPool<long>.Shared.Rent(problem.Graph.Nodes);
         var makespan = problem.Graph.Replay(Durations, problem.Lag, end);
         cut = problem.Graph.CriticalPath(problem.Lag, end);
+        ArrayPool<long>.Shared.Return(end);
         if (makespan >= UpperBound) return makespan;
         UpperBound = Makespan = makespan;
         Plan = new StagePlan([.. stages]);

@@ -19,6 +19,7 @@ internal sealed class RankLimits
     private readonly double[] coefficients;
     private readonly double[] budgets;
     private readonly double[] weights;
+    private readonly double[] ticks;
 
     // Where the rows lie that ruled out the last content: most often they rule out the next.
     private int lastBroken;
@@ -47,6 +48,7 @@ internal sealed class RankLimits
         var width = Vector<double>.Count;
         budgets = new double[(Rows + width - 1) / width * width];
         weights = new double[budgets.Length];
+        ticks = new double[row.Length];
         coefficients = new double[row.Length * budgets.Length];
         for (var i = 0; i < Rows; i++)
             for (var k = 0; k < row.Length; k++) coefficients[(k * budgets.Length) + i] = rows[i][k];
@@ -83,10 +85,11 @@ internal sealed class RankLimits
     /// <summary>Whether durations of the rank stay below every budget.</summary>
     public bool Keeps(ReadOnlySpan<long> durations)
     {
-        if (Breaks(lastBroken, durations)) return false;
+        Take(durations);
+        if (Breaks(lastBroken)) return false;
         for (var first = 0; first < budgets.Length; first += Vector<double>.Count)
         {
-            if (first == lastBroken || !Breaks(first, durations)) continue;
+            if (first == lastBroken || !Breaks(first)) continue;
             lastBroken = first;
             return false;
         }
@@ -97,20 +100,25 @@ internal sealed class RankLimits
     /// <summary>Lowers what the rank adds to cuts at least, by row, to what it does with these durations.</summary>
     public void Lower(ReadOnlySpan<long> durations, long[] least)
     {
-        for (var first = 0; first < weights.Length; first += Vector<double>.Count) Weights(first, durations).CopyTo(weights, first);
+        Take(durations);
+        for (var first = 0; first < weights.Length; first += Vector<double>.Count) Weights(first).CopyTo(weights, first);
         for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], (long)weights[row]);
+    }
+
+    private void Take(ReadOnlySpan<long> durations)
+    {
+        for (var i = 0; i < ticks.Length; i++) ticks[i] = durations[i];
     }
 
     // What the rank adds to cuts that take the rows from the first on.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private Vector<double> Weights(int first, ReadOnlySpan<long> durations)
+    private Vector<double> Weights(int first)
     {
         var sum = Vector<double>.Zero;
-        for (var (i, at) = (0, first); at < coefficients.Length; i++, at += budgets.Length)
-            sum += new Vector<double>(coefficients, at) * new Vector<double>((double)durations[i]);
+        for (var (i, at) = (0, first); i < ticks.Length; i++, at += budgets.Length)
+            sum = Vector.MultiplyAddEstimate(new Vector<double>(coefficients, at), new Vector<double>(ticks[i]), sum);
         return sum;
     }
 
-    private bool Breaks(int first, ReadOnlySpan<long> durations) =>
-        Vector.GreaterThanOrEqualAny(Weights(first, durations), new Vector<double>(budgets, first));
+    private bool Breaks(int first) => Vector.GreaterThanOrEqualAny(Weights(first), new Vector<double>(budgets, first));
 }

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -13,15 +12,18 @@ internal readonly struct RecomputeNeed(ModelWork work, StateTotals states, ISche
 {
     private const int Halvings = 5;
     private const double MostGrowth = 4;
+    private const int MostRanks = 1024;
 
     /// <summary>The step is no shorter than this, in ticks.</summary>
     /// <param name="bound">Its bound with nothing computed again.</param>
     /// <param name="send">Seconds of a hand-over.</param>
     /// <param name="ranks">What ranks hold at least.</param>
-    public double Bound(double bound, double send, ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    public double Bound(double bound, double send, RankHolds ranks)
     {
-        Span<Rank> order = stackalloc Rank[Math.Min(ranks.Length, 1024)];
-        if (ranks.Length > order.Length || !Order(ranks, order)) return bound;
+        var count = ranks.Ranks.Length;
+        if (count > MostRanks) return bound;
+        Span<Rank> order = stackalloc Rank[count];
+        if (!Order(ranks, order)) return bound;
         if (!Excludes(bound, send, order)) return bound;
         var (low, step) = (bound, bound / 64);
         while (low + step < MostGrowth * bound && Excludes(low + step, send, order)) (low, step) = (low + step, 2 * step);
@@ -72,25 +74,17 @@ internal readonly struct RecomputeNeed(ModelWork work, StateTotals states, ISche
     }
 
     // Ranks by what a further layer must save, least first; false where all layers may be kept whole.
-    private bool Order(ImmutableArray<ImmutableArray<LeastHeld>> ranks, Span<Rank> order)
+    private bool Order(RankHolds ranks, Span<Rank> order)
     {
-        double whole = 0;
-        for (var i = 0; i < ranks.Length; i++)
-        {
-            var (most, rank) = (double.MaxValue, new Rank(double.MaxValue, 0, 0));
-            foreach (var held in ranks[i])
-            {
-                double left = roomKib - (held.Once * work.LeastActivationKib);
-                most = Math.Min(most, left / Math.Max(1, states.LayerKib + ((double)held.Each * work.ActivationKib)));
-                var fits = left / Math.Max(1, states.LayerKib + ((double)held.Each * work.FastActivationKib));
-                if (fits < rank.Whole) rank = new Rank(fits, 0, Kib(held));
-            }
-
-            whole += rank.Whole;
-            order[i] = rank with { Most = most };
-        }
-
-        if (whole >= states.Layers) return false;
+        Span<double> layers = stackalloc double[ranks.Lanes];
+        Span<double> tightest = stackalloc double[ranks.Lanes];
+        ranks.Room(roomKib, work.LeastActivationKib, states.LayerKib, work.FastActivationKib, layers, tightest);
+        double all = 0;
+        foreach (var whole in layers[..order.Length]) all += whole;
+        if (all >= states.Layers) return false;
+        for (var i = 0; i < order.Length; i++) order[i] = new Rank(layers[i], 0, Kib(ranks.Ranks[i][(int)tightest[i]]));
+        ranks.Room(roomKib, work.LeastActivationKib, states.LayerKib, work.ActivationKib, layers, tightest);
+        for (var i = 0; i < order.Length; i++) order[i] = order[i] with { Most = layers[i] };
         order.Sort(static (a, b) => a.Kib.CompareTo(b.Kib));
         return true;
     }
