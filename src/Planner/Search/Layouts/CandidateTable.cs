@@ -22,7 +22,6 @@ internal sealed class CandidateTable
     private readonly SortedDictionary<string, long> rejected = new(StringComparer.Ordinal);
     private readonly SortedDictionary<int, TensorLayouts> layouts = [];
     private readonly LeastRoom room;
-    private readonly ShardedRoom sharded;
     private bool lowersLimit;
     private readonly int mostStages;
     private readonly ImmutableArray<RecomputePolicy> policies;
@@ -40,7 +39,6 @@ internal sealed class CandidateTable
         this.model = model;
         this.space = space;
         this.room = room;
-        sharded = new ShardedRoom(room);
         mostStages = LegalityRules.MostStages(model.Model);
         policies = space.Policies;
     }
@@ -225,12 +223,10 @@ internal sealed class CandidateTable
             var send = LayoutItems.SendSeconds(model, degrees, oneChunk.Key);
             var perStage = r >= space.Recompute.Length;
             var kept = perStage ? group.PerStage : group.One;
-            sharded.Next(shapes.Count);
             foreach (var sharding in space.Shardings)
             {
-                for (var p = 0; p < shapes.Count; p++)
+                foreach (var program in shapes)
                 {
-                    var program = shapes[p];
                     if (perStage && !program.HasPolicies) continue;
                     var (shape, copies) = (program.Shape, program.Copies);
                     var work = shape.Chunks == 1 ? oneChunk : chunked;
@@ -260,7 +256,7 @@ internal sealed class CandidateTable
                         continue;
                     }
 
-                    if (!sharded.MayFit(p, work, totals, program.Held))
+                    if (!room.MayFit(work, totals, program.Held))
                     {
                         tooFull++;
                         continue;

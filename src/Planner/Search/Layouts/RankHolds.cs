@@ -11,12 +11,18 @@ internal sealed class RankHolds
     private readonly double[] each;
     private readonly double[] counts;
 
+    // Micro-batches that each layer is held for: on the rank that holds it shortest, and longest.
+    private readonly int leastEach;
+    private readonly int mostEach;
+
     public RankHolds(ImmutableArray<ImmutableArray<LeastHeld>> ranks)
     {
         Ranks = ranks;
         var width = Vector<double>.Count;
         Lanes = (ranks.Length + width - 1) / width * width;
         Bounds = ranks.Max(rank => rank.Length);
+        leastEach = ranks.Min(rank => rank.Max(held => held.Each));
+        mostEach = ranks.Max(rank => rank.Max(held => held.Each));
         (once, each, counts) = (new double[Bounds * Lanes], new double[Bounds * Lanes], new double[Lanes]);
         for (var lane = 0; lane < Lanes; lane++)
         {
@@ -53,6 +59,9 @@ internal sealed class RankHolds
     /// <param name="wanted">Layers.</param>
     public bool Fit(double room, double first, double layer, double kept, int wanted)
     {
+        // Ranks that all hold a layer as long, or as short, as any of them settle most cases.
+        if (room - (MostOnce * first) >= Math.Ceiling((double)wanted / Ranks.Length) * (layer + (mostEach * kept))) return true;
+        if (Ranks.Length * Math.Floor(room / (layer + (leastEach * kept))) < wanted) return false;
         var (rooms, firsts, layers, keeps) = (new Vector<double>(room), new Vector<double>(first), new Vector<double>(layer), new Vector<double>(kept));
         var sum = Vector<double>.Zero;
         for (var lane = 0; lane < Lanes; lane += Vector<double>.Count)

@@ -8,70 +8,41 @@ namespace Planner.Search;
 internal sealed class RankCosts
 {
     private readonly PlacementProblem problem;
-    private readonly Source[] sources;
-    private readonly int[][] inFlight;
+    private readonly RankOperations operations;
 
     // What each stage adds beside its layers, by policy (the least of them first) and MTP modules; found when first asked for.
     private ItemCost[]? rests;
 
-    private RankCosts(PlacementProblem problem, int rank, List<int> durations)
+    private RankCosts(PlacementProblem problem, RankOperations operations)
     {
         this.problem = problem;
-        var graph = problem.Graph;
-        Rank = rank;
-        Stages = [.. graph.StagesOfRank[rank]];
-        Durations = [.. durations];
-        sources = Array.ConvertAll(Durations, duration => Of(graph.Durations[duration]));
-        inFlight = [.. graph.InFlight[rank].Select(vector => vector.ToArray())];
+        this.operations = operations;
     }
 
-    private Source Of(DurationKey key) => new(key.Kind, Local(key.Stage), Local(key.PairStage));
+    public int Rank => operations.Rank;
 
-    public int Rank { get; }
-
-    public int[] Stages { get; }
+    public int[] Stages => operations.Stages;
 
     /// <summary>Indices of the rank's durations in the graph's table.</summary>
-    public int[] Durations { get; }
+    public int[] Durations => operations.Durations;
 
     /// <summary>Pareto-maximal micro-batches in flight, by stage of the rank.</summary>
-    public ReadOnlySpan<int[]> InFlight => inFlight;
+    public ReadOnlySpan<int[]> InFlight => operations.InFlight;
 
-    public static RankCosts[] Of(PlacementProblem problem)
-    {
-        var byRank = new List<int>[problem.Graph.Ranks];
-        for (var rank = 0; rank < byRank.Length; rank++) byRank[rank] = [];
-        for (var i = 0; i < problem.Graph.Durations.Length; i++) byRank[problem.Graph.Durations[i].Rank].Add(i);
-        var costs = new RankCosts[byRank.Length];
-        for (var rank = 0; rank < costs.Length; rank++) costs[rank] = new RankCosts(problem, rank, byRank[rank]);
-        return costs;
-    }
+    public static RankCosts[] Of(PlacementProblem problem) => Array.ConvertAll(RankOperations.Of(problem.Graph), rank => new RankCosts(problem, rank));
 
     /// <summary>Writes the rank's durations, in the order of <see cref="Durations"/>; at least: what never falls when a stage gets another layer.</summary>
     public void Fill(ReadOnlySpan<ItemCost> stages, Span<long> durations, bool least = false)
     {
-        var all = sources;
-        durations = durations[..all.Length];
-        for (var i = 0; i < all.Length; i++)
-        {
-            var (kind, stage, pair) = all[i];
-            if (stage < 0)
-            {
-                durations[i] = kind == OperationKind.ReduceGradients ? ReduceGradients(stages) : Update(stages);
-                continue;
-            }
-
-            ref readonly var own = ref stages[stage];
-            durations[i] = kind switch
-            {
-                OperationKind.Forward => own.Forward,
-                OperationKind.Backward => own.BackwardInput + own.Weight,
-                OperationKind.BackwardInput => own.BackwardInput,
-                OperationKind.Weight => own.Weight,
-                OperationKind.Overlapped => least ? ItemCost.LeastPair(own, stages[pair]) : ItemCost.Pair(own, stages[pair]),
-                _ => throw new InvalidOperationException($"no duration for {kind}"),
-            };
-        }
+        durations = durations[..Durations.Length];
+        foreach (var (at, stage) in operations.Forwards) durations[at] = stages[stage].Forward;
+        foreach (var (at, stage) in operations.Backwards) durations[at] = stages[stage].BackwardInput + stages[stage].Weight;
+        foreach (var (at, stage) in operations.Inputs) durations[at] = stages[stage].BackwardInput;
+        foreach (var (at, stage) in operations.Weights) durations[at] = stages[stage].Weight;
+        foreach (var (at, forward, backward) in operations.Pairs)
+            durations[at] = least ? ItemCost.LeastPair(stages[forward], stages[backward]) : ItemCost.Pair(stages[forward], stages[backward]);
+        foreach (var at in operations.Reductions) durations[at] = ReduceGradients(stages);
+        foreach (var at in operations.Updates) durations[at] = Update(stages);
     }
 
     /// <summary>What the rank adds to a cut with durations in the order of <see cref="Durations"/>; a cut's length is this of all ranks and its hand-overs.</summary>
@@ -93,7 +64,7 @@ internal sealed class RankCosts
         }
 
         long peak = 0;
-        foreach (var vector in inFlight)
+        foreach (var vector in operations.InFlight)
         {
             long activations = 0;
             for (var i = 0; i < vector.Length; i++) activations += vector[i] * stages[i].ActivationKib;
@@ -120,13 +91,6 @@ internal sealed class RankCosts
 
     private int Rest(int local, int policy, int mtp) => (2 * ((local * (problem.LevelsOfStage + 1)) + policy - StageContent.LeastOfLevels)) + mtp;
 
-    private int Local(int stage)
-    {
-        if (stage < 0) return -1;
-        var local = Array.IndexOf(Stages, stage);
-        return local >= 0 ? local : throw new ArgumentException($"rank {Rank} runs an operation of stage {stage}, which it does not hold");
-    }
-
     private long ReduceGradients(ReadOnlySpan<ItemCost> stages)
     {
         var sum = problem.RankBase.ReduceGradients;
@@ -140,7 +104,4 @@ internal sealed class RankCosts
         for (var i = 0; i < Stages.Length; i++) sum += stages[i].Update;
         return sum;
     }
-
-    /// <summary>What one of the rank's durations follows from: a stage of the rank, -1 for all of them, and the one whose backward is beside it.</summary>
-    private readonly record struct Source(OperationKind Kind, int Stage, int Pair);
 }

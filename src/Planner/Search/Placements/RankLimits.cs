@@ -107,7 +107,9 @@ internal sealed class RankLimits
 
     private void Take(ReadOnlySpan<long> durations)
     {
-        for (var i = 0; i < ticks.Length; i++) ticks[i] = durations[i];
+        var i = 0;
+        for (; i <= ticks.Length - Vector<double>.Count; i += Vector<double>.Count) Vector.ConvertToDouble(new Vector<long>(durations[i..])).CopyTo(ticks, i);
+        for (; i < ticks.Length; i++) ticks[i] = durations[i];
     }
 
     // What the rank adds to cuts that take the rows from the first on.
