@@ -12,10 +12,26 @@ internal sealed class LayoutProblems(CostModel model, SearchSpace space)
     private readonly ConcurrentDictionary<(ISchedule, PipelineShape), Lazy<ScheduleGraph>> graphs = new();
 
     /// <summary>The placement of a layout as integers.</summary>
-    public PlacementProblem Of(LayoutSpec layout) => model.Problem(
-        layout,
-        graphs.GetOrAdd((layout.Schedule, layout.Pipeline), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value,
-        space.MemoryLimit);
+    public PlacementProblem Of(LayoutSpec layout) => model.Problem(layout, Graph(layout.Schedule, layout.Pipeline), space.MemoryLimit);
+
+    /// <summary>Builds the graphs of layouts and finds their cuts, each once: else layouts of one pipeline would wait for each other.</summary>
+    public void Prepare(IEnumerable<ScoredLayout> layouts, int threads, CancellationToken cancel)
+    {
+        var pipelines = layouts.Select(scored => scored.ToLayout(space, model.Workload.GlobalBatch))
+            .Select(layout => (layout.Schedule, layout.Pipeline)).Distinct().Where(pipeline => !graphs.ContainsKey(pipeline)).ToArray();
+        Workers.Each(threads, pipelines.Length, i =>
+        {
+            if (cancel.IsCancellationRequested) return;
+            try
+            {
+                RankCuts.Of(Graph(pipelines[i].Schedule, pipelines[i].Pipeline), cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // Who asks for the cuts next ends at once as well.
+            }
+        });
+    }
 
     /// <summary>A scored layout with its root bound, nothing placed; without recompute policies that no stage needs.</summary>
     /// <param name="scored">Layout.</param>
@@ -44,6 +60,9 @@ internal sealed class LayoutProblems(CostModel model, SearchSpace space)
         var best = result.Best is null ? -1 : result.Searched.ToList().FindIndex(searched => ReferenceEquals(searched, result.Best));
         return result with { Best = best < 0 ? null : settled[best], Searched = settled };
     }
+
+    private ScheduleGraph Graph(ISchedule schedule, PipelineShape shape) =>
+        graphs.GetOrAdd((schedule, shape), static key => new Lazy<ScheduleGraph>(() => key.Item1.Graph(key.Item2))).Value;
 
     private SearchedLayout Settled(SearchedLayout searched)
     {

@@ -132,6 +132,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             if (cancel.IsCancellationRequested) return Stopped(searched, best, Math.Min(known.Bound, perStage[next].Bound));
 
             // Few nodes say more than the root bound, which knows nothing of what memory costs in time.
+            Problems.Prepare(Enumerable.Range(first, count).Select(i => perStage[i]), threads, cancel);
             next += Take(count, limit, i => Mixed(Problems.Root(perStage[first + i], 0, cancel), efforts, limit, cancel));
         }
 
@@ -301,6 +302,7 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
 
     private List<SearchedLayout> Roots(IReadOnlyList<ScoredLayout> layouts, int start, int count, long limit, CancellationToken cancel)
     {
+        if (!cancel.IsCancellationRequested) Problems.Prepare(Enumerable.Range(start, count).Select(i => layouts[i]), threads, cancel);
         var rooted = new SearchedLayout[count];
         Each(count, i => rooted[i] = Problems.Root(layouts[start + i], cancel.IsCancellationRequested ? 0 : limit, cancel));
 
