@@ -18,7 +18,7 @@ public sealed class CostModel
     /// <param name="workload">What a step trains on.</param>
     public CostModel(ModelSpec model, MachineSpec machine, StackSpec stack, Workload workload)
     {
-        Model = model;
+        Model = model = model.On(workload.SequenceLength);
         Machine = machine;
         Stack = stack.In(workload.Precision);
         Workload = workload;

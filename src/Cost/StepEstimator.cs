@@ -22,6 +22,10 @@ public sealed class StepEstimator
     private readonly PlacementProblem problem;
     private readonly ImmutableArray<ModelParts> levels;
     private readonly StateCosts states;
+    private readonly ItemCost[] costs;
+
+    // First layer of each stage.
+    private readonly ImmutableArray<int> firstLayers;
 
     /// <param name="model">Costs.</param>
     /// <param name="layout">Degrees and choices; legal for its schedule.</param>
@@ -37,6 +41,8 @@ public sealed class StepEstimator
         var beside = LayoutItems.EmbeddingBesideHead(layout);
         levels = [.. layout.Recompute.Choices.Select(policy => ModelParts.Of(model, LayoutItems.KeyOf(model, layout, policy), beside))];
         states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
+        costs = problem.StageCosts(plan);
+        firstLayers = plan.FirstLayers;
     }
 
     /// <summary>The replayed step as a time line, every rank's operations in order.</summary>
@@ -105,7 +111,7 @@ public sealed class StepEstimator
     {
         var graph = problem.Graph;
         var durations = new long[graph.Durations.Length];
-        problem.FillDurations(plan, durations);
+        problem.FillDurations(costs, durations);
         var byKey = new Dictionary<DurationKey, long>(durations.Length);
         for (var i = 0; i < durations.Length; i++) byKey[graph.Durations[i]] = durations[i];
         return ProgramReplay.Run(pipeline, key => byKey[key], problem.Lag);
@@ -125,7 +131,7 @@ public sealed class StepEstimator
                     forward += time;
                     break;
                 case OperationKind.Backward:
-                    var gradient = problem.StageCost(operation.Stage, plan.Stages[operation.Stage]).Weight;
+                    var gradient = costs[operation.Stage].Weight;
                     backward += time - gradient;
                     weight += gradient;
                     break;
@@ -175,8 +181,7 @@ public sealed class StepEstimator
         var content = plan.Stages[stage];
         var parts = PartsOf(stage);
         if (stage == 0) yield return parts.Embedding;
-        for (var i = 0; i < content.Dense; i++) yield return parts.Dense!.Value;
-        for (var i = 0; i < content.Moe; i++) yield return parts.Moe!.Value;
+        for (var i = 0; i < content.Layers; i++) yield return parts.Shapes[model.Model.Shapes.Numbers[firstLayers[stage] + i]];
         if (content.Mtp > 0)
         {
             yield return parts.Mtp!.Value;
@@ -216,10 +221,8 @@ public sealed class StepEstimator
 
     private IEnumerable<LayerKind> KindsOn(ImmutableArray<int> stages)
     {
-        if (stages.Any(stage => plan.Stages[stage].Dense > 0)) yield return LayerKind.Dense;
-        if (!stages.Any(stage => plan.Stages[stage].Moe > 0)) yield break;
-        yield return LayerKind.Moe;
-        if (model.Model.DenseLayersAmongMoe > 0) yield return LayerKind.Dense;
+        foreach (var stage in stages)
+            for (var i = 0; i < plan.Stages[stage].Layers; i++) yield return model.Model.Layers[firstLayers[stage] + i];
     }
 
     // A module away from the embedding keeps its own copy.
@@ -238,11 +241,11 @@ public sealed class StepEstimator
     {
         var stages = ImmutableArray.CreateBuilder<StageEstimate>();
         var places = StagePlaces.Of(layout.Schedule, layout.Pipeline);
-        var next = 0;
         for (var stage = 0; stage < plan.Stages.Length; stage++)
         {
             var content = plan.Stages[stage];
-            var cost = problem.StageCost(stage, content);
+            var cost = costs[stage];
+            var first = firstLayers[stage];
             var (rank, chunk) = places[stage];
             var layersHere = content.Layers;
             var inFlight = PeakVector(rank)[StagesOf(rank).IndexOf(stage)];
@@ -253,15 +256,14 @@ public sealed class StepEstimator
                 chunk,
                 content,
                 Letters(stage, content),
-                layersHere > 0 ? next : -1,
-                layersHere > 0 ? next + layersHere - 1 : -1,
+                layersHere > 0 ? first : -1,
+                layersHere > 0 ? first + layersHere - 1 : -1,
                 PartsIn(stage).Sum(part => part.Elements.Total),
                 Ticks.ToSeconds(cost.Forward),
                 Ticks.ToSeconds(cost.BackwardInput),
                 Ticks.ToSeconds(cost.Weight),
                 new Seconds(PartsIn(stage).Sum(part => part.Communication)),
                 new Bytes(memory)));
-            next += layersHere;
         }
 
         return stages.ToImmutable();

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
-using Planner.Cost.Models;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Stacks;
 using Planner.Cost.Traffic;
@@ -81,23 +80,19 @@ public sealed class StepTraffic
     private IEnumerable<(LayerCost Part, int Count, LayerTransfers Transfers)> Parts(ModelParts parts)
     {
         var layers = model.Layers;
-        var spec = model.Model;
+        var (spec, first) = (model.Model, plan.FirstLayers);
         yield return (parts.Embedding, 1, default(LayerTransfers) with { Tensor = key.Tensor == 1 ? default : layers.EmbeddingTransfers(key) });
         for (var level = 0; level < keys.Length; level++)
         {
             var own = keys[level];
-            var stages = plan.Stages.Where(stage => stage.Level == level).ToList();
-            if (parts.Dense is { } dense) yield return (dense, stages.Sum(stage => stage.Dense), layers.Transfers(LayerKind.Dense, own));
-            if (parts.Moe is { } moe)
-            {
-                // Where kinds alternate the part is their mean, and so is what it sends.
-                var among = spec.DenseLayersAmongMoe;
-                var of = (double)spec.LayersFromFirstMoe;
-                var mixed = (spec.MoeLayers / of * layers.Transfers(LayerKind.Moe, own)) + (among == 0 ? default : among / of * layers.Transfers(LayerKind.Dense, own));
-                yield return (moe, stages.Sum(stage => stage.Moe), mixed);
-            }
+            var counts = new int[parts.Shapes.Length];
+            for (var stage = 0; stage < first.Length; stage++)
+                for (var i = 0; i < plan.Stages[stage].Layers; i++)
+                    if (plan.Stages[stage].Level == level) counts[spec.Shapes.Numbers[first[stage] + i]]++;
+            for (var shape = 0; shape < counts.Length; shape++)
+                if (counts[shape] > 0) yield return (parts.Shapes[shape], counts[shape], layers.Transfers(spec.Shapes.Distinct[shape].Kind, own));
 
-            if (parts.Mtp is { } mtp) yield return (mtp, stages.Sum(stage => stage.Mtp), layers.Transfers(spec.MtpLayerKind, own));
+            if (parts.Mtp is { } mtp) yield return (mtp, plan.Stages.Where(stage => stage.Level == level).Sum(stage => stage.Mtp), layers.Transfers(spec.MtpLayerKind, own));
         }
 
         yield return (parts.Head, 1, default(LayerTransfers) with { Tensor = key.Tensor == 1 ? default : layers.HeadTransfers(key) });

@@ -63,7 +63,7 @@ public static class TestModels
         "gpt-oss-20b", 2880, 201088, LeadingDense(0, 24), new GroupedQueryAttention(64, 8, 64, true, true, false, true) { Sinks = true }, null,
         new MoeSpec(32, 4, 2880, 0, Unlimited(false)) { ExpertBias = true, RouterBias = true }, 0, false, 0, Norm.Rms)
     {
-        Window = new AttentionWindow(128, 12, Chunked: false),
+        Window = new AttentionWindow(128, [.. Enumerable.Range(0, 24).Select(layer => layer % 2 == 0)], Chunked: false),
     };
 
     public static ModelSpec DeepSeekV32 { get; } = DeepSeekV3 with

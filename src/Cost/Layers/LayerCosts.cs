@@ -23,7 +23,7 @@ public sealed class LayerCosts
     private readonly double moeLayerHost;
 
     // Kernels that do not depend on the expert ranks: a dense layer's, an MoE layer's before its experts.
-    private readonly ConcurrentDictionary<(LayerKind, int Tensor, int Context, int MicroBatch, RecomputeModules), LayerWorkBuilder> shared = [];
+    private readonly ConcurrentDictionary<(LayerShape, int Tensor, int Context, int MicroBatch, RecomputeModules), LayerWorkBuilder> shared = [];
 
     // Parts that neither the expert ranks nor the recompute policy change.
     private readonly ConcurrentDictionary<(int Tensor, int Context, int MicroBatch), LayerCost> embeddings = [];
@@ -56,11 +56,14 @@ public sealed class LayerCosts
     /// <summary>HBM bandwidth of element-wise kernels and of the optimizer, bytes a second.</summary>
     public double ElementwiseBandwidth => rates.ElementwiseBandwidth;
 
+    /// <summary>The first transformer layer of a kind.</summary>
+    public LayerCost Layer(LayerKind kind, LayerKey key) => Layer(model.Shapes.First(kind), key);
+
     /// <summary>One transformer layer.</summary>
-    public LayerCost Layer(LayerKind kind, LayerKey key)
+    public LayerCost Layer(LayerShape layer, LayerKey key)
     {
-        var at = At(key);
-        var builder = Shared(kind, key, at).Copy();
+        var (kind, at) = (layer.Kind, At(key));
+        var builder = Shared(layer, key, at).Copy();
         var (tpForward, tpBackward) = TensorParallel.Attention(Fabric, at);
         var (load, worst) = (1.0, 1.0);
         ExchangeTime exchange = default;
@@ -149,7 +152,7 @@ public sealed class LayerCosts
     /// <param name="key">Degrees and micro-batch.</param>
     /// <param name="layer">What its layer costs, where that is known.</param>
     public LayerCost Mtp(LayerKey key, LayerCost? layer = null) =>
-        (layer ?? Layer(model.MtpLayerKind, key)) + modules.GetOrAdd((key.Tensor, key.Context, key.MicroBatch), static (_, of) => of.This.MtpExtra(of.Key), (This: this, Key: key));
+        (layer ?? Layer(model.Shapes.All[^1], key)) + modules.GetOrAdd((key.Tensor, key.Context, key.MicroBatch), static (_, of) => of.This.MtpExtra(of.Key), (This: this, Key: key));
 
     private LayerCost MtpExtra(LayerKey key)
     {
@@ -228,13 +231,13 @@ public sealed class LayerCosts
 
     private LayerSetting At(LayerKey key) => new(model, stack, Tokens(key), key.MicroBatch, workload.SequenceLength, key.Tensor, key.Recompute);
 
-    private LayerWorkBuilder Shared(LayerKind kind, LayerKey key, in LayerSetting at)
+    private LayerWorkBuilder Shared(LayerShape layer, LayerKey key, in LayerSetting at)
     {
-        var sizes = (kind, key.Tensor, key.Context, key.MicroBatch, key.Recompute.Modules);
+        var sizes = (layer, key.Tensor, key.Context, key.MicroBatch, key.Recompute.Modules);
         if (shared.TryGetValue(sizes, out var builder)) return builder;
         builder = Builder();
-        AttentionWork.Add(builder, at, model.AttentionContext(workload.SequenceLength));
-        if (kind == LayerKind.Dense) MlpWork.AddDense(builder, at);
+        AttentionWork.Add(builder, at, model.AttentionContext(layer, workload.SequenceLength));
+        if (layer.Kind == LayerKind.Dense) MlpWork.AddDense(builder, at);
         return shared.GetOrAdd(sizes, builder);
     }
 

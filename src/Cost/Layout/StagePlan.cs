@@ -16,4 +16,22 @@ public readonly record struct StageContent(int Dense, int Moe, int Mtp, int Leve
 }
 
 /// <summary>Layers on stages, in model order; stage 0 also holds the embedding, the last one the head.</summary>
-public sealed record StagePlan(ImmutableArray<StageContent> Stages);
+public sealed record StagePlan(ImmutableArray<StageContent> Stages)
+{
+    /// <summary>By stage, the number of its first layer: of all layers before it.</summary>
+    public ImmutableArray<int> FirstLayers
+    {
+        get
+        {
+            var first = ImmutableArray.CreateBuilder<int>(Stages.Length);
+            var sum = 0;
+            foreach (var stage in Stages)
+            {
+                first.Add(sum);
+                sum += stage.Layers;
+            }
+
+            return first.DrainToImmutable();
+        }
+    }
+}

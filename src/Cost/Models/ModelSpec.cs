@@ -53,11 +53,26 @@ public sealed record ModelSpec(
         {
             field = value;
             (LeadingDenseLayers, MoeLayers) = (Leading(value), Moes(value));
+            Shapes = LayerShapes.Of(value, Window);
         }
     } = Layers;
 
     /// <summary>Layers whose queries see a part of the sequence only; null where all see all of it.</summary>
-    public AttentionWindow? Window { get; init; }
+    public AttentionWindow? Window
+    {
+        get;
+        init
+        {
+            field = value;
+            Shapes = LayerShapes.Of(Layers, value);
+        }
+    }
+
+    /// <summary>What the layers are, one by one.</summary>
+    public LayerShapes Shapes { get; private init; } = LayerShapes.Of(Layers, null);
+
+    /// <summary>The model on sequences of a length: a window no shorter than the sequence is none.</summary>
+    public ModelSpec On(int sequence) => Window is { } window && window.Tokens >= sequence ? this with { Window = null } : this;
 
     /// <summary>Width of the embedding where a projection takes it to the hidden width and back (OPT-350M); 0 where it is the hidden width.</summary>
     public int EmbeddingWidth { get; init; }
@@ -73,7 +88,7 @@ public sealed record ModelSpec(
 
     public int MoeLayers { get; private init; } = Moes(Layers);
 
-    /// <summary>Layers from the first MoE layer on. Placement takes them for equal: all MoE, or where kinds mix each the mean of them.</summary>
+    /// <summary>Layers from the first MoE layer on; dense ones may lie among them.</summary>
     public int LayersFromFirstMoe => Layers.Length - LeadingDenseLayers;
 
     /// <summary>Dense layers behind the first MoE layer; above 0 where kinds mix (Llama 4).</summary>
@@ -84,8 +99,11 @@ public sealed record ModelSpec(
     /// of what it could on average, so attention's FLOPs are those of half this many keys.
     /// </summary>
     public double AttentionContext(int sequence) => Window is { } window
-        ? (((Layers.Length - window.Layers) * (double)sequence) + (window.Layers * window.Context(sequence))) / Layers.Length
+        ? (((Layers.Length - window.Count) * (double)sequence) + (window.Count * window.Context(sequence))) / Layers.Length
         : sequence;
+
+    /// <summary>The same in one layer.</summary>
+    public double AttentionContext(LayerShape layer, int sequence) => layer.Windowed ? Window!.Context(sequence) : sequence;
 
     /// <summary>Kind of the layer inside a multi-token-prediction module.</summary>
     public LayerKind MtpLayerKind => Layers[^1];

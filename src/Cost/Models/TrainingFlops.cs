@@ -17,7 +17,7 @@ public readonly record struct TokenFlops(Flops Linear, Flops Head, Flops Attenti
 /// <summary>
 /// Model FLOPs of training, the numerator of MFU; recomputation does not count.
 /// 6 * (matrix parameters a token uses, head included, input embedding left out) + 3 * L * 2 * s * nh * (d_qk + d_v), half of the
-/// second term where attention is causal; s is less where layers see a window only (<see cref="ModelSpec.AttentionContext"/>). Reproduces DeepSeek's own figures for V2 (155 GFLOP) and V3 (250 GFLOP) at s = 4096
+/// second term where attention is causal; s is less where layers see a window only (<see cref="ModelSpec.AttentionContext(int)"/>). Reproduces DeepSeek's own figures for V2 (155 GFLOP) and V3 (250 GFLOP) at s = 4096
 /// (arXiv 2505.09343, table 2); these leave multi-token prediction out although a step computes it.
 /// </summary>
 public static class TrainingFlops

@@ -15,8 +15,7 @@ public readonly record struct CountedPart(LayerCost Part, int Count, bool Layer)
     {
         var parts = ImmutableArray.CreateBuilder<CountedPart>(5);
         parts.Add(new CountedPart(costs.Embedding, 1, false));
-        if (costs.Dense is { } dense) parts.Add(new CountedPart(dense, model.LeadingDenseLayers, true));
-        if (costs.Moe is { } moe) parts.Add(new CountedPart(moe, model.LayersFromFirstMoe, true));
+        for (var i = 0; i < costs.Shapes.Length; i++) parts.Add(new CountedPart(costs.Shapes[i], model.Shapes.Counts[i], true));
         if (costs.Mtp is { } mtp) parts.Add(new CountedPart(mtp, model.MtpModules, true));
         parts.Add(new CountedPart(costs.Head, 1, false));
         return parts.DrainToImmutable();

@@ -56,6 +56,44 @@ public readonly record struct ItemCost(
         TransientKib = Math.Min(a.TransientKib, b.TransientKib),
     };
 
+    /// <summary>Component by component the larger.</summary>
+    public static ItemCost Most(in ItemCost a, in ItemCost b) => new(
+        Math.Max(a.Forward, b.Forward),
+        Math.Max(a.BackwardInput, b.BackwardInput),
+        Math.Max(a.Weight, b.Weight),
+        Math.Max(a.PairForwardCompute, b.PairForwardCompute),
+        Math.Max(a.PairForwardTraffic, b.PairForwardTraffic),
+        Math.Max(a.PairBackwardCompute, b.PairBackwardCompute),
+        Math.Max(a.PairBackwardTraffic, b.PairBackwardTraffic),
+        Math.Max(a.ReduceGradients, b.ReduceGradients),
+        Math.Max(a.Update, b.Update),
+        Math.Max(a.StaticKib, b.StaticKib),
+        Math.Max(a.ActivationKib, b.ActivationKib))
+    {
+        HiddenForward = Math.Max(a.HiddenForward, b.HiddenForward),
+        HiddenBackward = Math.Max(a.HiddenBackward, b.HiddenBackward),
+        TransientKib = Math.Max(a.TransientKib, b.TransientKib),
+    };
+
+    /// <summary>One of so many equal parts, rounded down.</summary>
+    public ItemCost DividedBy(int parts) => new(
+        Forward / parts,
+        BackwardInput / parts,
+        Weight / parts,
+        PairForwardCompute / parts,
+        PairForwardTraffic / parts,
+        PairBackwardCompute / parts,
+        PairBackwardTraffic / parts,
+        ReduceGradients / parts,
+        Update / parts,
+        StaticKib / parts,
+        ActivationKib / parts)
+    {
+        HiddenForward = HiddenForward / parts,
+        HiddenBackward = HiddenBackward / parts,
+        TransientKib = TransientKib,
+    };
+
     /// <summary>With what it hides in a pair with a layer.</summary>
     public ItemCost Beside(in ItemCost layer) => this with
     {
@@ -93,6 +131,25 @@ public readonly record struct ItemCost(
         HiddenForward = a.HiddenForward + b.HiddenForward,
         HiddenBackward = a.HiddenBackward + b.HiddenBackward,
         TransientKib = Math.Max(a.TransientKib, b.TransientKib),
+    };
+
+    /// <summary>What is left of a sum; what is needed for a moment is not a sum and stays.</summary>
+    public static ItemCost operator -(in ItemCost a, in ItemCost b) => new(
+        a.Forward - b.Forward,
+        a.BackwardInput - b.BackwardInput,
+        a.Weight - b.Weight,
+        a.PairForwardCompute - b.PairForwardCompute,
+        a.PairForwardTraffic - b.PairForwardTraffic,
+        a.PairBackwardCompute - b.PairBackwardCompute,
+        a.PairBackwardTraffic - b.PairBackwardTraffic,
+        a.ReduceGradients - b.ReduceGradients,
+        a.Update - b.Update,
+        a.StaticKib - b.StaticKib,
+        a.ActivationKib - b.ActivationKib)
+    {
+        HiddenForward = a.HiddenForward - b.HiddenForward,
+        HiddenBackward = a.HiddenBackward - b.HiddenBackward,
+        TransientKib = a.TransientKib,
     };
 
     public static ItemCost operator *(int n, in ItemCost a) => new(

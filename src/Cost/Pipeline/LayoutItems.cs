@@ -1,6 +1,5 @@
 using Planner.Cost.Layers;
 using Planner.Cost.Layout;
-using Planner.Cost.Models;
 
 namespace Planner.Cost.Pipeline;
 
@@ -19,6 +18,9 @@ public sealed record LayoutItems(
 {
     /// <summary>KiB of the head that are needed for a moment only, beyond a layer's; part of <see cref="Head"/>.</summary>
     public long HeadTransientKib { get; init; }
+
+    /// <summary>The layers one by one; null where a stage can be told by how many it holds.</summary>
+    public LayerSequence? Sequence { get; init; }
 
     /// <summary>Costs of a layout whose stages all follow one recompute policy.</summary>
     public static LayoutItems Of(CostModel model, LayoutSpec layout, RecomputePolicy recompute)
@@ -39,7 +41,7 @@ public sealed record LayoutItems(
         var overhead = model.Stack.Memory.AllocatorOverhead;
         var held = overhead * (parts.Transient + parts.Fixed + states.GatheredLayers(parts));
         var main = states.Item((parts.Moe ?? parts.Dense)!.Value);
-        return new LayoutItems(
+        var items = new LayoutItems(
             embedding,
             parts.Dense is { } dense ? states.Item(dense).Beside(main) : default,
             parts.Moe is { } moe ? states.Item(moe).Beside(main) : default,
@@ -51,6 +53,10 @@ public sealed record LayoutItems(
             new ItemCost(0, 0, 0, 0, 0, 0, 0, 0, StateCosts.Tick(model.Stack.StepOverhead.Value), StateCosts.Kib(model.Stack.Memory.Reserve.Value + held), 0),
             StateCosts.Tick(send) - blocked)
         { HeadTransientKib = StateCosts.Kib(overhead * parts.HeadTransient) };
+        if (!model.Model.Shapes.Vary) return items;
+        var shapes = parts.Shapes.Select(shape => states.Item(shape).Beside(main)).ToArray();
+        var sequence = new LayerSequence([.. model.Model.Shapes.Numbers.Select(number => shapes[number])], model.Model.Shapes.Front);
+        return items with { Dense = sequence.Front, Moe = sequence.Behind, Sequence = sequence };
     }
 
     /// <summary>What a layer's cost depends on, of a layout whose stages all follow one recompute policy.</summary>
@@ -101,44 +107,4 @@ public sealed record LayoutItems(
         Update = embedding.Update,
         StaticKib = embedding.StaticKib,
     };
-}
-
-/// <summary>The parts of a model, costed for one micro-batch on one GPU; null where the model has none.</summary>
-/// <param name="Dense">A leading dense layer.</param>
-/// <param name="Moe">A layer from the first MoE layer on: the mean of them where dense ones lie among them.</param>
-/// <param name="HeadTransient">Bytes of logits beyond a layer's transients.</param>
-/// <param name="Transient">Bytes that a layer's backward needs for a moment.</param>
-/// <param name="Fixed">Workspaces, and the unused weight gradients of every shape of the model: more than a rank without some kind of layer holds.</param>
-/// <param name="MtpFindsEmbedding">The last stage's GPU holds the embedding's matrix, by itself or as a tied head.</param>
-public sealed record ModelParts(
-    LayerCost Embedding,
-    LayerCost? Dense,
-    LayerCost? Moe,
-    LayerCost? Mtp,
-    LayerCost Head,
-    double HeadTransient,
-    double Transient,
-    double Fixed,
-    bool MtpFindsEmbedding)
-{
-    public static ModelParts Of(CostModel model, LayerKey key, bool embeddingBesideHead)
-    {
-        var layers = model.Layers;
-        LayerCost? dense = model.Model.LeadingDenseLayers > 0 ? layers.Layer(LayerKind.Dense, key) : null;
-        LayerCost? moe = model.Model.MoeLayers > 0 ? MixedLayers.FromFirstMoe(model, key) : null;
-        var whole = model.Model.MtpLayerKind == LayerKind.Dense ? dense : model.Model.DenseLayersAmongMoe == 0 ? moe : null;
-        LayerCost? mtp = model.Model.MtpModules > 0 ? layers.Mtp(key, whole) : null;
-        var head = layers.Head(key, embeddingBesideHead);
-        var transient = Math.Max(dense?.Transient ?? 0, moe?.Transient ?? 0);
-        return new ModelParts(
-            layers.Embedding(key),
-            dense,
-            moe,
-            mtp,
-            head,
-            Math.Max(0, head.Transient - transient),
-            transient,
-            layers.Fixed(key, model.Model.Layers.Distinct(), model.Model.MtpModules > 0),
-            embeddingBesideHead || model.Model.TiedEmbeddings);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Planner.Cost.Layers;
 using Planner.Cost.Memory;
 using Planner.Cost.Models;
@@ -5,25 +6,26 @@ using Planner.Cost.Models;
 namespace Planner.Cost.Pipeline;
 
 /// <summary>
-/// Layers behind the leading dense ones where dense and MoE layers alternate (Llama 4). Placement counts layers and not their kinds, so each is
-/// taken for the mean of them: sums over the model stay exact, a stage is off by at most a part of a layer.
+/// A section of layers that are not all alike as one kind, the mean of them: sums over the section are exact. For bounds and for what counts layers
+/// only; what a stage costs follows from the layers it holds (<see cref="LayerSequence"/>).
 /// </summary>
 internal static class MixedLayers
 {
-    /// <summary>An MoE layer, or the mean of the kinds from the first MoE layer on, weighted by how often each occurs.</summary>
-    public static LayerCost FromFirstMoe(CostModel model, LayerKey key)
+    /// <summary>Mean of the layers of a section; null where there are none.</summary>
+    /// <param name="shapes">Layers.</param>
+    /// <param name="costs">Cost of each shape, in the order of <see cref="LayerShapes.Distinct"/>.</param>
+    /// <param name="front">Those in front, or those behind.</param>
+    public static LayerCost? Mean(LayerShapes shapes, ImmutableArray<LayerCost> costs, bool front)
     {
-        var moe = model.Layers.Layer(LayerKind.Moe, key);
-        var shape = model.Model;
-        return shape.DenseLayersAmongMoe == 0
-            ? moe
-            : Mean(moe, shape.MoeLayers, model.Layers.Layer(LayerKind.Dense, key), shape.DenseLayersAmongMoe);
-    }
-
-    private static LayerCost Mean(LayerCost a, int countA, LayerCost b, int countB)
-    {
-        double of = countA + countB;
-        return Scaled(a, countA / of) + Scaled(b, countB / of);
+        var (first, end) = front ? (0, shapes.Front) : (shapes.Front, shapes.All.Length);
+        if (first == end) return null;
+        if (!(front ? shapes.FrontVaries : shapes.BehindVaries)) return costs[shapes.Numbers[first]];
+        var counts = new int[costs.Length];
+        for (var i = first; i < end; i++) counts[shapes.Numbers[i]]++;
+        LayerCost mean = default;
+        for (var i = 0; i < counts.Length; i++)
+            if (counts[i] > 0) mean += Scaled(costs[i], counts[i] / (double)(end - first));
+        return mean;
     }
 
     // What is needed for a moment is needed whole, and the sum of costs takes the larger.

@@ -14,9 +14,8 @@ public sealed class ModelWork
     private readonly PipelineWork work;
     private readonly CostModel model;
 
-    // Backward of a layer of the main kind.
-    private readonly long layerBackward;
-    private readonly long layerPair;
+    // Backward of the layers of the main kind, alone and in pairs, and what they keep: one where they are alike, else one of each shape.
+    private readonly (long Backward, long Pair, long Kib)[] mains = [];
 
     private ModelWork(CostModel model, LayerKey key, ImmutableArray<ModelWork> levels)
     {
@@ -28,14 +27,19 @@ public sealed class ModelWork
         ActivationKib = levels.Min(level => level.ActivationKib);
         LeastActivationKib = levels.Min(level => level.LeastActivationKib);
         RankBaseKib = levels.Min(level => level.RankBaseKib);
-        var fastest = levels.MinBy(level => (level.layerBackward, level.ActivationKib))!;
+        var fastest = levels.MinBy(level => (level.mains[0].Backward, level.ActivationKib))!;
         FastActivationKib = fastest.ActivationKib;
         var (backwardOfKib, pairOfKib) = (double.MaxValue, double.MaxValue);
-        foreach (var leaner in levels.Where(level => level.ActivationKib < fastest.ActivationKib))
+        foreach (var leaner in levels)
         {
-            double saved = fastest.ActivationKib - leaner.ActivationKib;
-            backwardOfKib = Math.Min(backwardOfKib, (leaner.layerBackward - fastest.layerBackward) / saved);
-            pairOfKib = Math.Min(pairOfKib, (leaner.layerPair - fastest.layerPair) / saved);
+            for (var shape = 0; shape < fastest.mains.Length; shape++)
+            {
+                var (fast, lean) = (fastest.mains[shape], leaner.mains[shape]);
+                if (lean.Kib >= fast.Kib) continue;
+                double saved = fast.Kib - lean.Kib;
+                backwardOfKib = Math.Min(backwardOfKib, (lean.Backward - fast.Backward) / saved);
+                pairOfKib = Math.Min(pairOfKib, (lean.Pair - fast.Pair) / saved);
+            }
         }
 
         BackwardOfKib = backwardOfKib == double.MaxValue ? 0 : backwardOfKib;
@@ -89,14 +93,22 @@ public sealed class ModelWork
             share,
             0,
             0);
-        FastActivationKib = ActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * (Parts.Moe ?? Parts.Dense)!.Value.Activations);
-        var main = (Parts.Moe ?? Parts.Dense)!.Value;
-        layerBackward = StateCosts.Tick(main.BackwardInput) + StateCosts.Tick(main.Weight);
-        layerPair = Math.Min(layerBackward, StateCosts.Tick(main.PairBackwardCompute));
-        LayerTicks = StateCosts.Tick(main.Forward) + layerBackward;
-        LayerPairTicks = Math.Min(StateCosts.Tick(main.Forward), StateCosts.Tick(main.PairForwardCompute)) + layerPair;
-        LeastActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead
-            * Math.Min(Parts.Dense?.Activations ?? double.MaxValue, Parts.Moe?.Activations ?? double.MaxValue));
+        var shapes = model.Model.Shapes.Main;
+        mains = new (long, long, long)[shapes.Length];
+        (LayerTicks, LayerPairTicks, ActivationKib) = (long.MaxValue, long.MaxValue, long.MaxValue);
+        for (var i = 0; i < mains.Length; i++)
+        {
+            var main = Parts.Shapes[shapes[i]];
+            var alone = StateCosts.Tick(main.BackwardInput) + StateCosts.Tick(main.Weight);
+            var pair = Math.Min(alone, StateCosts.Tick(main.PairBackwardCompute));
+            mains[i] = (alone, pair, StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * main.Activations));
+            LayerTicks = Math.Min(LayerTicks, StateCosts.Tick(main.Forward) + alone);
+            LayerPairTicks = Math.Min(LayerPairTicks, Math.Min(StateCosts.Tick(main.Forward), StateCosts.Tick(main.PairForwardCompute)) + pair);
+            ActivationKib = Math.Min(ActivationKib, mains[i].Kib);
+        }
+
+        FastActivationKib = ActivationKib;
+        LeastActivationKib = StateCosts.Kib(model.Stack.Memory.AllocatorOverhead * Parts.Shapes.Min(layer => layer.Activations));
         RankBaseKib = StateCosts.Kib(model.Stack.Memory.Reserve.Value + (model.Stack.Memory.AllocatorOverhead * (Parts.Transient + Parts.Fixed)));
     }
 
@@ -118,7 +130,7 @@ public sealed class ModelWork
     /// <summary>The parts with how often each occurs; empty where there are several policies.</summary>
     public ImmutableArray<CountedPart> Counted { get; } = [];
 
-    /// <summary>Activations of a layer of the main kind, a micro-batch in flight; the least of all policies.</summary>
+    /// <summary>Activations of a layer of the main kind, a micro-batch in flight; the least of all policies, and of all such layers where they differ.</summary>
     public long ActivationKib { get; }
 
     /// <summary>The same under the policy with the shortest backward.</summary>
@@ -127,7 +139,7 @@ public sealed class ModelWork
     /// <summary>Activations of the layer that keeps least, a micro-batch in flight.</summary>
     public long LeastActivationKib { get; }
 
-    /// <summary>Forward and full backward of a layer of the main kind, ticks.</summary>
+    /// <summary>Forward and full backward of a layer of the main kind, ticks; the least where they differ.</summary>
     public long LayerTicks { get; }
 
     /// <summary>The smaller of that and its compute in pairs, ticks.</summary>

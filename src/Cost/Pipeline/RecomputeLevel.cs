@@ -12,4 +12,8 @@ namespace Planner.Cost.Pipeline;
 /// <param name="TransientKib">What a layer's backward needs for a moment, beyond what it needs at least under any of the policies.</param>
 /// <param name="HeadTransientKib">What the head needs beyond that.</param>
 public sealed record RecomputeLevel(
-    ItemCost Dense, ItemCost Moe, ItemCost MtpOnLast, ItemCost MtpBeforeLast, ItemCost Head, long TransientKib, long HeadTransientKib);
+    ItemCost Dense, ItemCost Moe, ItemCost MtpOnLast, ItemCost MtpBeforeLast, ItemCost Head, long TransientKib, long HeadTransientKib)
+{
+    /// <summary>The layers one by one, where those of a section differ.</summary>
+    public LayerSequence? Sequence { get; init; }
+}

@@ -121,7 +121,7 @@ public sealed class StateCosts(CostModel model, Degrees degrees, int copies, Sha
     /// <summary>ZeRO-3: bytes of the layers whose weights are whole at once.</summary>
     public double GatheredLayers(ModelParts parts) => sharding < Sharding.Zero3
         ? 0
-        : model.Stack.Memory.GatheredLayers * model.Stack.ParameterGatherBytes * Math.Max(parts.Dense?.Elements.Total ?? 0, parts.Moe?.Elements.Total ?? 0);
+        : model.Stack.Memory.GatheredLayers * model.Stack.ParameterGatherBytes * parts.Shapes.Max(layer => layer.Elements.Total);
 
     /// <summary>ZeRO-3: bytes of a part that is whole all the time.</summary>
     public double Whole(LayerElements elements) =>

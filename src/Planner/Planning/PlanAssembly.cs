@@ -215,9 +215,6 @@ internal sealed class PlanAssembly(PlanningInputs inputs, CostModel model, Space
             "no placement that fits is within 10 % of the best");
     }
 
-    private static Bytes Peak(SearchedLayout searched)
-    {
-        var problem = searched.Problem;
-        return new Bytes(1024.0 * Enumerable.Range(0, problem.Graph.Ranks).Max(rank => problem.RankMemoryKib(rank, searched.Result!.Plan!)));
-    }
+    private static Bytes Peak(SearchedLayout searched) =>
+        new(1024.0 * searched.Problem.FullestKib(searched.Problem.StageCosts(searched.Result!.Plan!)));
 }

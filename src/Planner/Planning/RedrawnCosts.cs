@@ -26,24 +26,18 @@ internal sealed class RedrawnCosts(ImmutableArray<SearchedLayout> layouts)
             var layout = layouts[i].Layout;
             var plan = layouts[i].Result!.Plan!;
             var problem = Redrawn(model, layouts[i].Problem, layout, parts);
-            if (!Fits(problem, plan, limits[i]))
+            var costs = problem.StageCosts(plan);
+            if (problem.FullestKib(costs) > limits[i])
             {
                 steps[i] = long.MaxValue;
                 continue;
             }
 
-            problem.FillDurations(plan, durations[i]);
+            problem.FillDurations(costs, durations[i]);
             steps[i] = problem.Graph.Replay(durations[i], problem.Lag, end);
         }
 
         ArrayPool<long>.Shared.Return(end);
-    }
-
-    private static bool Fits(PlacementProblem problem, StagePlan plan, long limit)
-    {
-        for (var rank = 0; rank < problem.Graph.Ranks; rank++)
-            if (problem.RankMemoryKib(rank, plan) > limit) return false;
-        return true;
     }
 
     private static PlacementProblem Redrawn(CostModel model, PlacementProblem problem, LayoutSpec layout, Dictionary<(LayerKey, bool), ModelParts> known)

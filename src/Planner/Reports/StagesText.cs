@@ -1,4 +1,5 @@
 using Planner.Cost.Layout;
+using Planner.Cost.Models;
 using Planner.Plans;
 
 namespace Planner.Reports;
@@ -45,8 +46,10 @@ internal static class StagesText
         var content = plan.Stages.Stages[stage];
         var parts = new List<string>();
         if (stage == 0) parts.Add("embed");
-        if (content.Dense > 0) parts.Add($"{content.Dense} dense");
-        if (content.Moe > 0) parts.Add($"{content.Moe} {(plan.Model.DenseLayersAmongMoe > 0 ? "mixed" : "moe")}");
+        var layers = plan.Model.Layers.AsSpan(plan.Stages.FirstLayers[stage], content.Layers);
+        var dense = layers.Count(LayerKind.Dense);
+        if (dense > 0) parts.Add($"{dense} dense");
+        if (dense < layers.Length) parts.Add($"{layers.Length - dense} moe");
         if (content.Mtp > 0) parts.Add("mtp");
         if (stage == plan.Stages.Stages.Length - 1) parts.Add("head");
         return parts.Count == 0 ? "empty" : string.Join(" + ", parts);

@@ -21,7 +21,7 @@ public sealed class AttentionContextTests
                 if (chunked ? key / window == query / window : query - key < window) keys++;
 
         // The formula takes the sequence for continuous: it leaves out the diagonal's half.
-        Assert.That(new AttentionWindow(window, 1, chunked).Context(sequence), Is.EqualTo(2.0 * keys / sequence).Within(1.0));
+        Assert.That(new AttentionWindow(window, [true], chunked).Context(sequence), Is.EqualTo(2.0 * keys / sequence).Within(1.0));
     }
 
     [Test]
@@ -30,7 +30,7 @@ public sealed class AttentionContextTests
     [Test]
     public void A_model_averages_its_layers()
     {
-        var model = TestModels.Llama8B with { Window = new AttentionWindow(1024, 8, Chunked: false) };
+        var model = TestModels.Llama8B with { Window = new AttentionWindow(1024, [.. Enumerable.Repeat(true, 8)], Chunked: false) };
         Assert.That(model.AttentionContext(4096), Is.EqualTo(((24 * 4096) + (8 * 1024 * 1.75)) / 32));
     }
 
@@ -38,7 +38,7 @@ public sealed class AttentionContextTests
     public void Flops_of_attention_follow_the_context()
     {
         var whole = TrainingFlops.PerToken(TestModels.Llama8B, 4096);
-        var half = TrainingFlops.PerToken(TestModels.Llama8B with { Window = new AttentionWindow(2048, 32, Chunked: true) }, 4096);
+        var half = TrainingFlops.PerToken(TestModels.Llama8B with { Window = new AttentionWindow(2048, [.. Enumerable.Repeat(true, 32)], Chunked: true) }, 4096);
         Assert.That(half.Attention.Value, Is.EqualTo(whole.Attention.Value / 2));
         Assert.That(half.Linear, Is.EqualTo(whole.Linear));
     }

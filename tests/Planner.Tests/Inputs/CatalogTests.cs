@@ -23,8 +23,7 @@ public sealed class CatalogTests
         ["gpt-neox-20b"] = "attention and MLP in parallel (use_parallel_residual) are timed one after the other",
         ["opt-350m"] = "embedding and head are 512 wide (word_embed_proj_dim) and so counted; they are timed at the hidden width 1024",
         ["v3.2-671b"] = "sparse attention over 2048 keys is counted in full; its indexer counts in the parameters and their FLOPs, its time is left out",
-        ["llama4-maverick"] = "only the language model under text_config is planned; dense and MoE layers alternate: the 47 layers from the first MoE layer on "
-            + "are placed as the mean of 24 MoE and 23 dense ones",
+        ["llama4-maverick"] = "only the language model under text_config is planned",
     };
 
     private static readonly string[] HardwareNames =

@@ -53,6 +53,46 @@ internal sealed class MixedLayersTest
         }
     }
 
+    [Test]
+    public void Stages_CostWhatTheirLayersCost([Values("llama4-maverick", "gpt-oss-120b")] string name)
+    {
+        var model = Model(name);
+        var layout = Layout(model, new Degrees(8, 1, 8, 8, 1, 1));
+        var problem = model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), Bytes.FromGib(1e6));
+        var shapes = model.Model.Shapes;
+        Assert.That(shapes.Distinct, Has.Length.EqualTo(2), "each other layer is of another kind");
+        var states = new StateCosts(model, layout.Degrees, 1, layout.Sharding);
+        var items = shapes.All.Select(shape => states.Item(model.Layers.Layer(shape, LayoutItems.KeyOf(model, layout)))).ToList();
+        int[] counts = [3, 5, 4, 6, 5, 4, 3, shapes.All.Length - 30];
+        var left = shapes.Front;
+        var contents = new List<StageContent>();
+        foreach (var count in counts)
+        {
+            contents.Add(new StageContent(Math.Min(left, count), count - Math.Min(left, count), 0));
+            left -= contents[^1].Dense;
+        }
+
+        var costs = problem.StageCosts(new StagePlan([.. contents]));
+        var first = 0;
+        for (var stage = 0; stage < counts.Length; stage++)
+        {
+            var own = costs[stage] - problem.FixedBesideLayers(stage);
+            var least = problem.StageCost(stage, contents[stage]) - problem.FixedBesideLayers(stage);
+            var layers = items.GetRange(first, counts[stage]);
+            using (Assert.EnterMultipleScope())
+            {
+                Assert.That(own.Forward, Is.EqualTo(layers.Sum(layer => layer.Forward)));
+                Assert.That(own.BackwardInput + own.Weight, Is.EqualTo(layers.Sum(layer => layer.BackwardInput + layer.Weight)));
+                Assert.That(own.StaticKib, Is.EqualTo(layers.Sum(layer => layer.StaticKib)));
+                Assert.That(own.ActivationKib, Is.EqualTo(layers.Sum(layer => layer.ActivationKib)));
+                Assert.That(least.Forward, Is.LessThanOrEqualTo(own.Forward));
+                Assert.That(least.StaticKib, Is.LessThanOrEqualTo(own.StaticKib));
+            }
+
+            first += counts[stage];
+        }
+    }
+
     private static readonly (string What, Func<LayerCost, double> Of)[] Sums =
     [
         ("forward", layer => layer.Forward),

@@ -50,8 +50,11 @@ internal static class BruteForce
         return all;
     }
 
-    private static bool NoLonger(PlacementProblem problem, ImmutableArray<int> stages, ImmutableArray<StageContent> left, ImmutableArray<StageContent> right) =>
-        stages.All(stage => Times(problem.StageCost(stage, left[stage])).Zip(Times(problem.StageCost(stage, right[stage]))).All(pair => pair.First <= pair.Second));
+    private static bool NoLonger(PlacementProblem problem, ImmutableArray<int> stages, ImmutableArray<StageContent> left, ImmutableArray<StageContent> right)
+    {
+        var (a, b) = (problem.StageCosts(new StagePlan(left)), problem.StageCosts(new StagePlan(right)));
+        return stages.All(stage => Times(a[stage]).Zip(Times(b[stage])).All(pair => pair.First <= pair.Second));
+    }
 
     private static long[] Times(ItemCost cost) =>
     [

@@ -51,13 +51,28 @@ internal static class RandomProblem
     {
         var random = new Random(seed);
         var problem = Draw(graph, seed) with { LimitKib = long.MaxValue / 8 };
-        var items = new LayoutItems(
-            problem.Embedding, problem.Dense, problem.Moe, problem.MtpOnLast, problem.MtpBeforeLast, problem.Head, problem.SendForward, problem.SendBackward,
-            problem.RankBase, problem.Lag);
+        var items = Items(problem);
         var levels = Enumerable.Range(0, random.Next(2, 4)).Select(level => level == 0 ? items : Leaner(items, random)).ToImmutableArray();
         problem = problem.Costing(levels);
         return problem with { LimitKib = Limit(problem, random) };
     }
+
+    /// <summary>Layers that differ: two kinds in turn, or no two alike; with one recompute policy, or with several for every stage.</summary>
+    public static PlacementProblem DrawSequence(ScheduleGraph graph, int seed, bool levels = false)
+    {
+        var random = new Random(seed);
+        var problem = Draw(graph, seed) with { LimitKib = long.MaxValue / 8 };
+        var layers = problem.DenseLayers + problem.MoeLayers;
+        var kinds = Enumerable.Range(0, random.Next(2) == 0 ? 2 : layers).Select(_ => Item(random, 0.4 + random.NextDouble())).ToList();
+        var items = Items(problem) with { Sequence = new LayerSequence([.. Enumerable.Range(0, layers).Select(i => kinds[i % kinds.Count])], problem.DenseLayers) };
+        var policies = Enumerable.Range(0, levels ? random.Next(2, 4) : 1).Select(level => level == 0 ? items : Leaner(items, random)).ToImmutableArray();
+        problem = problem.Costing([.. policies.Select(policy => policy with { Dense = policy.Sequence!.Front, Moe = policy.Sequence.Behind })]);
+        return problem with { LimitKib = Limit(problem, random) };
+    }
+
+    private static LayoutItems Items(PlacementProblem problem) => new(
+        problem.Embedding, problem.Dense, problem.Moe, problem.MtpOnLast, problem.MtpBeforeLast, problem.Head, problem.SendForward, problem.SendBackward,
+        problem.RankBase, problem.Lag);
 
     private static LayoutItems Leaner(LayoutItems items, Random random)
     {
@@ -75,6 +90,7 @@ internal static class RandomProblem
         {
             Dense = Of(items.Dense),
             Moe = Of(items.Moe),
+            Sequence = items.Sequence is null ? null : new LayerSequence([.. items.Sequence.Layers.Select(Of)], items.Sequence.InFront),
             MtpOnLast = Of(items.MtpOnLast),
             MtpBeforeLast = Of(items.MtpBeforeLast),
             Head = items.Head with { StaticKib = items.Head.StaticKib + head },

@@ -29,11 +29,11 @@ internal sealed class StageLinesTest
                 cuts.Add(graph.CriticalPath(problem.Lag, end));
                 var counts = Counts(problem, plan);
                 foreach (var cut in cuts.TakeLast(12))
-                    Assert.That(lines.Of(cut).At(counts, problem.DenseLayers), Is.EqualTo((double)cut.Length(durations, problem.Lag)), $"seed {seed}");
+                    Assert.That(lines.Of(cut).At(counts, problem), Is.EqualTo((double)cut.Length(durations, problem.Lag)), $"seed {seed}");
                 foreach (var rank in costs)
                 {
                     var most = double.MinValue;
-                    foreach (var vector in rank.InFlight) most = Math.Max(most, lines.Overrun(rank, vector).At(counts, problem.DenseLayers));
+                    foreach (var vector in rank.InFlight) most = Math.Max(most, lines.Overrun(rank, vector).At(counts, problem));
                     Assert.That(most, Is.EqualTo((double)(problem.RankMemoryKib(rank.Rank, plan) - problem.LimitKib)), $"seed {seed}");
                 }
             }

@@ -42,18 +42,18 @@ internal static class AttentionWindows
     {
         int? window = config.OptionalCount(size);
         bool listed = config.OptionalArray("layer_types") is not null;
-        int windowed = listed ? Listed(config, layers, type) : window is null ? 0 : Enumerable.Range(0, layers).Count(rule);
-        if (windowed == 0)
+        ImmutableArray<bool> windowed = listed ? Listed(config, layers, type) : [.. Enumerable.Range(0, layers).Select(index => window is not null && rule(index))];
+        if (!windowed.Contains(true))
             return null;
         return new AttentionWindow(
             window ?? throw config.ErrorAt("layer_types", $"layer_types has {type} layers but {config.PathOf(size)} is missing"), windowed, chunked);
     }
 
-    private static int Listed(JsonFields config, int layers, string type)
+    private static ImmutableArray<bool> Listed(JsonFields config, int layers, string type)
     {
         ImmutableArray<string> types = LayerKinds.OfLength(config, "layer_types", layers, config.Texts("layer_types"));
         return types.FirstOrDefault(word => word != type && word != Full) is { } other
             ? throw config.ErrorAt("layer_types", $"layer_types holds {OneLine.Quote(other)}; allowed: {Full}, {type}")
-            : types.Count(word => word == type);
+            : [.. types.Select(word => word == type)];
     }
 }

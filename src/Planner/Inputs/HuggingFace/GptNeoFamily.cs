@@ -17,7 +17,7 @@ internal sealed class GptNeoFamily : IConfigFamily
     {
         int hidden = Shape.Hidden(config);
         int layers = Shape.Layers(config, "num_layers");
-        int local = LayerKinds.OfLength(config, Types, layers, [.. Attention(config, layers)]).Count(type => type == "local");
+        ImmutableArray<bool> local = [.. LayerKinds.OfLength(config, Types, layers, [.. Attention(config, layers)]).Select(type => type == "local")];
         return new ModelSpec(
             name,
             hidden,
@@ -31,7 +31,7 @@ internal sealed class GptNeoFamily : IConfigFamily
             config.Count("max_position_embeddings"),
             Norm.Layer)
         {
-            Window = local == 0 ? null : new AttentionWindow(config.OptionalCount("window_size") ?? 256, local, Chunked: false),
+            Window = !local.Contains(true) ? null : new AttentionWindow(config.OptionalCount("window_size") ?? 256, local, Chunked: false),
         };
     }
 

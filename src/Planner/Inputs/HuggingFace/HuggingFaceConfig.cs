@@ -37,17 +37,7 @@ internal static class HuggingFaceConfig
 
     public static ModelSpec Read(string name, JsonFields config, ICollection<string> notes)
     {
-        ModelSpec model = Language(config, notes) is { } text
-            ? Family(text).Read(name, text, notes)
-            : Family(config).Read(name, config, notes);
-        if (model.DenseLayersAmongMoe > 0)
-        {
-            notes.Add(FormattableString.Invariant(
-                $"dense and MoE layers alternate: the {model.LayersFromFirstMoe} layers from the first MoE layer on are placed as the mean of ")
-                + FormattableString.Invariant($"{model.MoeLayers} MoE and {model.DenseLayersAmongMoe} dense ones"));
-        }
-
-        return model;
+        return Language(config, notes) is { } text ? Family(text).Read(name, text, notes) : Family(config).Read(name, config, notes);
     }
 
     // Multimodal files keep the language model under text_config; a few have its fields on top as well, which then count.

@@ -85,6 +85,7 @@ public static class JointModel
 
         var bound = lowest;
         var work = MostWork;
+        var excluded = false;
         for (var round = 1; ; round++)
         {
             Hint(model, time, parts, degrees, best);
@@ -96,6 +97,7 @@ public static class JointModel
             var status = cancel.IsCancellationRequested ? CpSolverStatus.Unknown : solver.Solve(model);
             work -= solver.Response?.DeterministicTime ?? 0;
             if (status == CpSolverStatus.ModelInvalid) throw new InvalidOperationException($"invalid model: {model.Validate()}");
+            if (status == CpSolverStatus.Infeasible && excluded) return best.Result(best.Makespan <= upperBound ? ProofStatus.Optimal : ProofStatus.Infeasible, Math.Min(best.Makespan, limit + 1), round, upperBound);
             if (status == CpSolverStatus.Infeasible && best.Makespan <= upperBound) throw new InvalidOperationException("a cut is longer than its replay");
             if (status == CpSolverStatus.Infeasible) return best.Result(ProofStatus.Infeasible, limit + 1, round, upperBound);
             if (status is not CpSolverStatus.Unknown) bound = Math.Max(bound, (long)Math.Ceiling(solver.BestObjectiveBound - 0.5));
@@ -104,7 +106,15 @@ public static class JointModel
 
             var found = Array.FindIndex(chosen, solver.BooleanValue);
             var part = parts[found] ?? throw new InvalidOperationException($"layout {found} was chosen past its bound");
-            part.Add(best.Offer(found, part.Plan(solver)));
+            var plan = part.Plan(solver);
+            part.Add(best.Offer(found, plan));
+            if (candidates[found].Problem.Sequence is not null)
+            {
+                // The model knows the least that so many layers cost: what was costed by its own layers is not to be found again.
+                part.Exclude(plan);
+                excluded = true;
+            }
+
             if (bound >= best.Makespan) return best.Result(ProofStatus.Optimal, best.Makespan, round, upperBound);
             if (status != CpSolverStatus.Optimal) return best.Result(ProofStatus.Unknown, bound, round, upperBound);
             model.Add(time >= bound);
@@ -133,9 +143,11 @@ public static class JointModel
             var problem = candidates[candidate].Problem;
             var durations = new long[problem.Graph.Durations.Length];
             var end = new long[problem.Graph.Nodes];
-            problem.FillDurations(plan, durations);
+            var costs = problem.StageCosts(plan);
+            problem.FillDurations(costs, durations);
             var makespan = problem.Graph.Replay(durations, problem.Lag, end);
-            if (makespan < Makespan) (Candidate, Plan, Makespan) = (candidate, plan, makespan);
+            var fits = problem.Sequence is null || problem.FullestKib(costs) <= problem.LimitKib;
+            if (fits && makespan < Makespan) (Candidate, Plan, Makespan) = (candidate, plan, makespan);
             return problem.Graph.CriticalPath(problem.Lag, end);
         }
 

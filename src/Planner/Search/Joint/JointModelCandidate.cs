@@ -46,6 +46,10 @@ internal sealed class JointModelCandidate
         AddLoaded(0);
     }
 
+    /// <summary>Takes out a placement, which must be among the ways.</summary>
+    public void Exclude(StagePlan plan) =>
+        model.AddBoolOr((ways.Arcs(plan) ?? throw new ArgumentException("the placement is not among the ways")).Select(arc => arcs[arc].Not()));
+
     public StagePlan Plan(CpSolver solver)
     {
         var contents = new StageContent[stages];

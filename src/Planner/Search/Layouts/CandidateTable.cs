@@ -290,14 +290,14 @@ internal sealed class CandidateTable
         var bound = program.Schedule.Bound(work.With(send, states), program.Shape);
         return work.Levels.IsEmpty
             ? bound
-            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib).Bound(bound, send, program.Held);
+            : new RecomputeNeed(work, states, program.Schedule, program.Shape, room.LimitKib - work.RankBaseKib + (program.Held.Stages * states.ShortKib)).Bound(bound, send, program.Held);
     }
 
     private RankHolds Held(ISchedule schedule, PipelineShape shape)
     {
         var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
         if (leastHeld.TryGetValue(key, out var held)) return held;
-        held = new RankHolds(LeastHeld.Of(schedule, shape));
+        held = new RankHolds(LeastHeld.Of(schedule, shape), schedule.Stages(shape));
         leastHeld.TryAdd(key, held);
         return held;
     }

@@ -49,7 +49,9 @@ internal sealed class LayoutProblems(CostModel model, SearchSpace space)
         }
 
         var root = limit == 0 ? 0 : PlacementSearch.RootBound(problem, limit, cancel);
-        if (limit == 0 || cancel.IsCancellationRequested) root = Math.Max(root, Math.Max(1, (long)scored.Bound));
+
+        // Where layers differ the closed form, in which sums over the model are exact, may know more.
+        if (limit == 0 || cancel.IsCancellationRequested || problem.Sequence is not null) root = Math.Max(root, Math.Max(1, (long)scored.Bound));
         return new SearchedLayout(scored, layout, problem, root, null);
     }
 

@@ -50,7 +50,8 @@ internal sealed class LeastMemory(CostModel model, SearchSpace space)
         }
 
         // A hair below, for the rounding of these sums.
-        return work.RankBaseKib + (long)(room * (1 - 1e-9));
+        var stages = schedule.Stages(Shape(scored)) / ranks.Length;
+        return work.RankBaseKib - (stages * totals.ShortKib) + (long)(room * (1 - 1e-9));
     }
 
     private ModelWork Work(in ScoredLayout scored)
@@ -72,9 +73,12 @@ internal sealed class LeastMemory(CostModel model, SearchSpace space)
         return known;
     }
 
+    private PipelineShape Shape(in ScoredLayout scored) =>
+        new(scored.Pipeline, scored.Chunks, model.Workload.GlobalBatch / (scored.Data * scored.MicroBatch));
+
     private ImmutableArray<ImmutableArray<LeastHeld>> Held(in ScoredLayout scored, ISchedule schedule)
     {
-        var shape = new PipelineShape(scored.Pipeline, scored.Chunks, model.Workload.GlobalBatch / (scored.Data * scored.MicroBatch));
+        var shape = Shape(scored);
         var key = (schedule, shape.Ranks, shape.Chunks, Math.Min(shape.MicroBatches, 2 * shape.Ranks));
         if (held.TryGetValue(key, out var known)) return known;
         known = LeastHeld.Of(schedule, shape);

@@ -16,7 +16,7 @@ internal sealed class LeastRoom(long limitKib)
     /// <summary>The layers of the main kind that each rank could hold add up to those there are.</summary>
     public bool MayFit(ModelWork work, in StateTotals states, RankHolds ranks)
     {
-        var room = LimitKib - work.RankBaseKib;
+        var room = LimitKib - work.RankBaseKib + (ranks.Stages * states.ShortKib);
         if (room < (double)ranks.MostOnce * work.LeastActivationKib) return false;
 
         // Less than a KiB of states counts as one: no GPU is so small that this rules a layer out.

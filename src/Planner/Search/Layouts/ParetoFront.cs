@@ -95,7 +95,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
         {
             if (known.MinBy(plan => (plan.Makespan, plan.Kib)) is { } best) return best;
             return search.First(layouts, FirstPlan, CancellationToken.None) is { Result.Plan: { } plan } first
-                ? new FrontPoint(first.Layout, plan, first.Result.Makespan, Kib(first.Problem, plan), 0)
+                ? new FrontPoint(first.Layout, plan, first.Result.Makespan, first.Problem.FullestKib(first.Problem.StageCosts(plan)), 0)
                 : null;
         }
     }
@@ -159,7 +159,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
         if (result.Plan is { } plan)
         {
             // A plan above the cap would be found again and again.
-            var kib = Kib(layout.Problem, plan);
+            var kib = problem.FullestKib(problem.StageCosts(plan));
             if (kib > cap) throw new InvalidOperationException($"a placement of {kib} KiB was found under a cap of {cap}");
             known.Add(new FrontPoint(layout.Layout, plan, result.Makespan, kib, 0));
         }
@@ -177,12 +177,4 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
     }
 
     private void Push(OpenLayout layout) => queue.Enqueue(layout, (layout.Bound, layout.Scored));
-
-    /// <summary>Memory of the fullest rank.</summary>
-    public static long Kib(Cost.Pipeline.PlacementProblem problem, StagePlan plan)
-    {
-        long most = 0;
-        for (var rank = 0; rank < problem.Graph.Ranks; rank++) most = Math.Max(most, problem.RankMemoryKib(rank, plan));
-        return most;
-    }
 }

@@ -15,8 +15,9 @@ internal sealed class RankHolds
     private readonly int leastEach;
     private readonly int mostEach;
 
-    public RankHolds(ImmutableArray<ImmutableArray<LeastHeld>> ranks)
+    public RankHolds(ImmutableArray<ImmutableArray<LeastHeld>> ranks, int stages)
     {
+        Stages = stages / ranks.Length;
         Ranks = ranks;
         var width = Vector<double>.Count;
         Lanes = (ranks.Length + width - 1) / width * width;
@@ -40,6 +41,9 @@ internal sealed class RankHolds
 
     /// <summary>By rank, a bound for each combination of micro-batches in flight.</summary>
     public ImmutableArray<ImmutableArray<LeastHeld>> Ranks { get; }
+
+    /// <summary>Stages of a rank.</summary>
+    public int Stages { get; }
 
     /// <summary>Most of <see cref="LeastHeld.Once"/>.</summary>
     public int MostOnce { get; }

@@ -12,13 +12,15 @@ internal sealed class DurationShares
     private readonly DurationShare[] shares;
     private readonly int[] first;
 
-    public DurationShares(PlacementProblem problem)
+    /// <param name="problem">The placement.</param>
+    /// <param name="byLayer">Where layers differ: what they fall short of their mean is left to one who weighs them one by one.</param>
+    public DurationShares(PlacementProblem problem, bool byLayer = false)
     {
         var durations = problem.Graph.Durations;
         var common = problem.MoeLayers >= problem.DenseLayers ? problem.Moe : problem.Dense;
         var traffic = common.PairForwardTraffic + common.PairBackwardTraffic > common.PairForwardCompute + common.PairBackwardCompute;
         var constant = new ItemCost[problem.Stages];
-        for (var stage = 0; stage < constant.Length; stage++) constant[stage] = problem.Fixed(stage);
+        for (var stage = 0; stage < constant.Length; stage++) constant[stage] = byLayer ? problem.FixedBesideLayers(stage) : problem.Fixed(stage);
         var all = new List<DurationShare>(2 * durations.Length);
         first = new int[durations.Length + 1];
         for (var i = 0; i < durations.Length; i++)
@@ -66,7 +68,7 @@ internal sealed class DurationShares
         void Add(int stage, Func<ItemCost, long> part)
         {
             var mtp = stage == problem.Stages - 1 ? part(problem.MtpOnLast) : stage == problem.Stages - 2 ? part(problem.MtpBeforeLast) : 0;
-            all.Add(new DurationShare(stage, part(problem.Dense), part(problem.Moe), part(constant[stage]), mtp));
+            all.Add(new DurationShare(stage, part(problem.Dense), part(problem.Moe), part(constant[stage]), mtp) { Parts = problem.Sequence is not null ? LayerParts.In(part) : (ushort)0 });
         }
     }
 
@@ -80,4 +82,8 @@ internal sealed class DurationShares
 /// <param name="Moe">An MoE layer.</param>
 /// <param name="Fixed">Whatever its layers.</param>
 /// <param name="Mtp">The MTP module.</param>
-internal readonly record struct DurationShare(int Stage, long Dense, long Moe, long Fixed, long Mtp);
+internal readonly record struct DurationShare(int Stage, long Dense, long Moe, long Fixed, long Mtp)
+{
+    /// <summary>Which <see cref="LayerParts"/> of its layers, where these differ.</summary>
+    public ushort Parts { get; init; }
+}

@@ -67,11 +67,16 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
         return false;
     }
 
+    // Where layers differ the least that as many take says nothing about which of two policies is the shorter for those on the stage.
     private void Keep(long kib)
     {
-        foreach (var other in kept)
-            if (limits.MemoryOnly ? other.Kib <= kib : NoLonger(other.Durations, durations)) return;
-        kept.RemoveAll(other => limits.MemoryOnly || NoLonger(durations, other.Durations));
+        if (limits.MemoryOnly || problem.Sequence is null)
+        {
+            foreach (var other in kept)
+                if (limits.MemoryOnly ? other.Kib <= kib : NoLonger(other.Durations, durations)) return;
+            kept.RemoveAll(other => limits.MemoryOnly || NoLonger(durations, other.Durations));
+        }
+
         kept.Add(([.. contents], [.. durations], kib));
     }
 

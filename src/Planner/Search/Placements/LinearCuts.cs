@@ -14,6 +14,7 @@ internal sealed class LinearCuts
         Constant = new long[cuts.Length];
         Dense = new long[cuts.Length][];
         Moe = new long[cuts.Length][];
+        if (problem.Sequence is not null) Parts = [.. cuts.Select(_ => new double[stages * LayerParts.Count])];
         var shares = new DurationShares(problem);
         for (var cut = 0; cut < cuts.Length; cut++)
         {
@@ -33,6 +34,8 @@ internal sealed class LinearCuts
                     if (share.Stage < 0) continue;
                     dense[share.Stage] += times * share.Dense;
                     moe[share.Stage] += times * share.Moe;
+                    for (int part = 0, parts = share.Parts; parts != 0; part++, parts >>= 1)
+                        if ((parts & 1) != 0) Parts[cut][(share.Stage * LayerParts.Count) + part] += times;
                     if (share.Stage == stages - 1) mtpLast += times * share.Mtp;
                     else mtpBefore += times * share.Mtp;
                 }
@@ -48,6 +51,9 @@ internal sealed class LinearCuts
 
     /// <summary>Per cut and stage: ticks a dense layer.</summary>
     public long[][] Dense { get; }
+
+    /// <summary>Where layers differ, per cut: weight of each of the <see cref="LayerParts"/> of every stage's layers.</summary>
+    public double[][] Parts { get; } = [];
 
     /// <summary>Per cut and stage: ticks an MoE layer.</summary>
     public long[][] Moe { get; }

@@ -19,7 +19,15 @@ internal static class NeededLevels
     /// <summary>Whether a stage costs no more under one policy than under the other, whatever it holds.</summary>
     public static bool NoMore(RecomputeLevel a, RecomputeLevel b) =>
         a.TransientKib <= b.TransientKib && a.HeadTransientKib + a.TransientKib <= b.HeadTransientKib + b.TransientKib
-        && NoMore(a.Dense, b.Dense) && NoMore(a.Moe, b.Moe) && NoMore(a.MtpOnLast, b.MtpOnLast) && NoMore(a.MtpBeforeLast, b.MtpBeforeLast) && NoMore(a.Head, b.Head);
+        && LayersNoMore(a, b) && NoMore(a.MtpOnLast, b.MtpOnLast) && NoMore(a.MtpBeforeLast, b.MtpBeforeLast) && NoMore(a.Head, b.Head);
+
+    private static bool LayersNoMore(RecomputeLevel a, RecomputeLevel b)
+    {
+        if (a.Sequence is not { } own || b.Sequence is not { } other) return NoMore(a.Dense, b.Dense) && NoMore(a.Moe, b.Moe);
+        for (var i = 0; i < own.Layers.Length; i++)
+            if (!NoMore(own.Layers[i], other.Layers[i])) return false;
+        return true;
+    }
 
     // What a pair takes is bounded by both sides alone without what either hides: less to compute again is less to hide, so the difference counts.
     private static bool NoMore(in ItemCost a, in ItemCost b) =>

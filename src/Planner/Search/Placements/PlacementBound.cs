@@ -19,6 +19,7 @@ internal sealed class PlacementBound
     private readonly PlacementProblem problem;
     private readonly RankCosts[] costs;
     private readonly LinearCuts cuts;
+    private readonly ShiftedLayers? shifted;
     private readonly Prefix[] prefixes;
     private readonly int moeLayers;
     private readonly ItemCost moe;
@@ -49,6 +50,7 @@ internal sealed class PlacementBound
 
         prefixes = [.. places.Select(place => new Prefix(place.Layers, place.Last))];
         cuts = new LinearCuts(problem with { Moe = moe }, rankCuts);
+        if (problem.Sequence is not null) shifted = new ShiftedLayers(problem, cuts);
         lambda = new double[rankCuts.Length];
         Array.Fill(lambda, 1.0 / lambda.Length);
         room = new int[costs.Length];
@@ -222,6 +224,7 @@ internal sealed class PlacementBound
             double length = 0;
             for (var cut = 0; cut < lambda.Length; cut++) length += lambda[cut] * prefix.Fixed[cut];
             length += Spread(prefix.Last, prefix.Surplus);
+            if (shifted is not null) length += Math.Max(0, shifted.Longer(lambda));
             if (length > target * (1 + 1e-9)) return true;
             if (!Turn(length, target, prefix.Fixed)) return false;
         }

@@ -83,7 +83,8 @@ public static class PlacementSearch
         if (Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _) is not { } start) return null;
         var incumbent = new Incumbent(problem, costs, long.MaxValue);
         new PlacementDescent(problem, costs, incumbent).Run(start, 0, cancel);
-        return Result(incumbent, 0, 0);
+        new SequenceDescent(problem, costs, incumbent).Run(start, cancel);
+        return incumbent.Plan is null ? null : Result(incumbent, 0, 0);
     }
 
     private static PlacementResult Search(PlacementProblem problem, long upperBound, long mostNodes, long root, CancellationToken cancel)
@@ -117,24 +118,29 @@ public static class PlacementSearch
         if (start is null) return new PlacementResult(null, long.MaxValue, upperBound, false, overrun, fullest, [], 0, 0);
 
         new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
+        new SequenceDescent(problem, costs, incumbent).Run(start, cancel);
         if (mostNodes <= 0 || !(Alone(problem) || Enumerates(problem)))
         {
             if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
             return Result(incumbent, Math.Min(root, incumbent.UpperBound), 0) with { Descended = !cancel.IsCancellationRequested };
         }
 
-        if (ByRanks(problem)) return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel) with { Descended = !cancel.IsCancellationRequested };
+        // A limit is what the search over stages begins with: where layers differ, what was found may not fit after all.
+        var found = incumbent.UpperBound < long.MaxValue;
+        if (!found && !Enumerates(problem)) return Result(incumbent, root, 0);
+        if (ByRanks(problem) || !found) return Branch(problem, rules, costs, incumbent, root, mostNodes, cancel) with { Descended = !cancel.IsCancellationRequested };
         if (root == 0) root = PlacementBound.Of(problem, costs, rankCuts, incumbent.UpperBound, cancel);
         return new StageSearch(problem, costs, incumbent, start, root, [], cancel).Continue(incumbent.UpperBound, mostNodes);
     }
 
-    /// <summary>Several stages a rank, none overlapped: what <see cref="StageBranch"/> is for.</summary>
+    /// <summary>Several stages a rank, or layers that differ, and nothing overlapped: what <see cref="StageBranch"/> is for.</summary>
     internal static bool Alone(PlacementProblem problem) =>
-        problem.LevelsOfStage == 1 && problem.Graph.StagesOfRank[0].Length > 1 && StageLines.Exact(problem);
+        problem.LevelsOfStage == 1 && (problem.Sequence is not null || problem.Graph.StagesOfRank[0].Length > 1) && StageLines.Exact(problem);
 
     /// <summary>Whether the branch and bound over ranks is the better one: it settles placements that differ by little, but has to enumerate what a rank may hold.</summary>
     internal static bool ByRanks(PlacementProblem problem) =>
-        Enumerates(problem) && (!Alone(problem) || problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays);
+        Enumerates(problem)
+        && (!Alone(problem) || (problem.Sequence is null && (problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays)));
 
     /// <summary>A search over stages that can be continued.</summary>
     /// <param name="problem">The placement; some placement fits.</param>
@@ -150,7 +156,12 @@ public static class PlacementSearch
         var incumbent = new Incumbent(problem, costs, upperBound);
         incumbent.Cuts.AddRange(rankCuts);
         var start = Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _);
-        if (start is not null) new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
+        if (start is not null)
+        {
+            new PlacementDescent(problem, costs, incumbent).Run(start, Replays(problem.Stages), cancel);
+            new SequenceDescent(problem, costs, incumbent).Run(start, cancel);
+        }
+
         return new StageSearch(problem, costs, incumbent, start, root, useful, cancel);
     }
 

@@ -16,6 +16,9 @@ internal sealed class RankSearch
 {
     private const int Patience = 200;
 
+    // What a replay that taught nothing costs, in nodes.
+    private const int NodesOfReplay = 30;
+
     private readonly PlacementLattice lattice;
     private readonly PlacementOptions options;
     private readonly RankCosts[] costs;
@@ -177,7 +180,15 @@ internal sealed class RankSearch
             for (var i = 0; i < held.Length; i++) contents[costs[rank].Stages[i]] = held[i];
         }
 
-        incumbent.Replay(contents, out var cut);
+        var makespan = incumbent.Replay(contents, out var cut);
+
+        // Where layers differ, a placement whose layers take longer than as many might: this path rules nothing out.
+        if (makespan < incumbent.UpperBound)
+        {
+            Nodes += NodesOfReplay;
+            return;
+        }
+
         incumbent.Cuts.Add(cut);
         var column = lattice.Cuts;
         lattice.Append(cut, options, costs, lag);

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -40,7 +41,7 @@ internal sealed class StageBranch
     private readonly CancellationToken cancel;
     private readonly StageRelaxation relaxation;
     private readonly StageLines lines;
-    private readonly StageWalk walk;
+    private readonly IStageWalk walk;
     private readonly RankStates state;
     private readonly RankCosts[] costs;
     private readonly PriorityQueue<StageBox, (double Bound, int Order)> open = new();
@@ -67,7 +68,7 @@ internal sealed class StageBranch
         this.cancel = cancel;
         relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, cancel);
         lines = new StageLines(problem);
-        walk = new StageWalk(problem, cancel);
+        walk = problem.Sequence is null ? new StageWalk(problem, cancel) : new SequenceWalk(problem, cancel);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
         end = new long[problem.Graph.Nodes];
@@ -135,8 +136,22 @@ internal sealed class StageBranch
     private bool Narrowed(StageBox box)
     {
         if (!box.Tighten(problem)) return false;
+        if (problem.Sequence is not null) return NarrowedByWalks(box);
         foreach (var cut in given)
             if (!StageRooms.Narrow(problem, lines.Of(cut), box, incumbent.UpperBound - 1 + Rounding) || !box.Tighten(problem)) return false;
+        return true;
+    }
+
+    private bool NarrowedByWalks(StageBox box)
+    {
+        var limit = incumbent.UpperBound - 1 + Rounding;
+        foreach (var cut in given)
+        {
+            var line = lines.Of(cut);
+            if (walk.Least(line, box, counts) > limit || cancel.IsCancellationRequested) return cancel.IsCancellationRequested;
+            if (walk.Narrow(line, box, limit) && !box.Tighten(problem)) return false;
+        }
+
         return true;
     }
 
@@ -242,6 +257,7 @@ internal sealed class StageBranch
         {
             incumbent.Replay(state.Contents, out var cut);
             relaxation.AddPath(cut);
+            if (problem.Sequence is not null) AddExact(offered);
             return;
         }
 
@@ -251,13 +267,26 @@ internal sealed class StageBranch
             if (state.Memory(rank.Rank) > problem.LimitKib) AddOverruns(rank, offered);
     }
 
+    // Where layers differ: the path that is critical with the layers as they are, and the memory that they overrun.
+    private void AddExact(LayerCounts offered)
+    {
+        var contents = new StageContent[problem.Stages];
+        offered.Contents(contents);
+        var items = problem.StageCosts(new StagePlan([.. contents]));
+        problem.FillDurations(items, durations);
+        problem.Graph.Replay(durations, problem.Lag, end);
+        relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag, end));
+        for (var rank = 0; rank < costs.Length; rank++)
+            if (problem.RankMemoryKib(rank, items) > problem.LimitKib) AddOverruns(costs[rank], offered);
+    }
+
     private void AddOverruns(RankCosts rank, LayerCounts counts)
     {
         for (var vector = 0; vector < rank.InFlight.Length; vector++)
         {
             if (limits.Contains((rank.Rank, vector))) continue;
             var line = lines.Overrun(rank, rank.InFlight[vector]);
-            if (line.At(counts, problem.DenseLayers) <= 0) continue;
+            if (line.At(counts, problem) <= 0) continue;
             limits.Add((rank.Rank, vector));
             var layer = 1.0;
             foreach (var stage in rank.Stages) layer = Math.Max(layer, Math.Max(line.Moe[stage], line.Dense[stage]));

@@ -10,15 +10,15 @@ namespace Planner.Search;
 internal sealed class StageLines(PlacementProblem problem)
 {
     private readonly int last = problem.Stages - 1;
-    private readonly DurationShares shares = new(problem);
-    private readonly ItemCost[] constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.Fixed)];
+    private readonly DurationShares shares = new(problem, byLayer: problem.Sequence is not null);
+    private readonly ItemCost[] constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.FixedBesideLayers)];
 
     /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
     public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
 
     public StageLine Of(PathCut cut)
     {
-        var line = StageLine.Zero(problem.Stages);
+        var line = StageLine.Zero(problem);
         AddConstant(line, cut.Lags * problem.Lag);
         var coefficients = cut.Coefficients.AsSpan();
         for (var i = 0; i < coefficients.Length; i++)
@@ -31,6 +31,7 @@ internal sealed class StageLines(PlacementProblem problem)
                 if (share.Stage < 0) continue;
                 line.Dense[share.Stage] += times * share.Dense;
                 line.Moe[share.Stage] += times * share.Moe;
+                AddParts(line, share.Stage, times, share.Parts);
                 if (share.Stage == last) line.Constant[0] += times * problem.MtpModules * share.Mtp;
                 if (share.Stage == last - 1) line.Constant[1] += times * problem.MtpModules * share.Mtp;
             }
@@ -61,12 +62,15 @@ internal sealed class StageLines(PlacementProblem problem)
     /// <summary>How far a rank is over the memory limit, in KiB, with one of its vectors of micro-batches in flight.</summary>
     public StageLine Overrun(RankCosts rank, int[] inFlight)
     {
-        var line = StageLine.Zero(problem.Stages);
+        var line = StageLine.Zero(problem);
         AddConstant(line, problem.RankBase.StaticKib - problem.LimitKib);
         for (var i = 0; i < inFlight.Length; i++)
         {
             var flying = inFlight[i];
             Add(line, rank.Stages[i], 1, c => c.StaticKib + (flying * c.ActivationKib));
+            if (line.Parts.Length == 0) continue;
+            line.Parts[(rank.Stages[i] * LayerParts.Count) + LayerParts.StaticKib] += 1;
+            line.Parts[(rank.Stages[i] * LayerParts.Count) + LayerParts.ActivationKib] += flying;
         }
 
         return line;
@@ -75,10 +79,16 @@ internal sealed class StageLines(PlacementProblem problem)
     /// <summary>Layers of some stages beyond a number; with <paramref name="sign"/> -1 layers short of it.</summary>
     public StageLine Beyond(int[] stages, int number, int sign)
     {
-        var line = StageLine.Zero(problem.Stages);
+        var line = StageLine.Zero(problem);
         AddConstant(line, -sign * number);
-        foreach (var stage in stages) line.Dense[stage] = line.Moe[stage] = sign;
+        foreach (var stage in stages) line.AddLayer(stage, sign);
         return line;
+    }
+
+    private static void AddParts(StageLine line, int stage, double times, ushort parts)
+    {
+        for (var part = 0; parts != 0; part++, parts >>= 1)
+            if ((parts & 1) != 0) line.Parts[(stage * LayerParts.Count) + part] += times;
     }
 
     private static void AddConstant(StageLine line, double value)

@@ -6,7 +6,7 @@ namespace Planner.Search;
 /// <summary>
 /// Layers cut to fractions: the linear programme of the least T with every path met so far at most T, every rank inside its memory, and stages
 /// and ranks inside a box. Its solution is a placement in fractions; its multipliers weigh paths and limits into one line that is at most the
-/// step of every placement of the box, whatever was lost to rounding.
+/// step of every placement of the box, whatever was lost to rounding. Layers that differ are means here, but one by one in the line.
 /// </summary>
 internal sealed class StageRelaxation
 {
@@ -163,7 +163,7 @@ internal sealed class StageRelaxation
         var total = 0.0;
         for (var row = 0; row < rows.Count; row++)
             if (rows[row].Path is not null) total += simplex.Multiplier(frame + row);
-        var line = StageLine.Zero(problem.Stages);
+        var line = StageLine.Zero(problem);
         for (var row = 0; row < rows.Count; row++)
         {
             // Limits are put upside down: at least nothing is left of them.
@@ -178,11 +178,7 @@ internal sealed class StageRelaxation
             var share = simplex.Multiplier(ofRank + rank) / total * unit;
             if (share == 0) continue;
             for (var at = 0; at < line.Constant.Length; at++) line.Constant[at] += share * (share > 0 ? box.LeastOfRank[rank] : box.MostOfRank[rank]);
-            foreach (var stage in costs[rank].Stages)
-            {
-                line.Dense[stage] -= share;
-                line.Moe[stage] -= share;
-            }
+            foreach (var stage in costs[rank].Stages) line.AddLayer(stage, -share);
         }
 
         return line;

@@ -8,7 +8,7 @@ namespace Planner.Search;
 /// The placement of a box at which a linear function is least: a walk over the stages whose state is the layers placed so far. Backwards it
 /// finds the least, forwards which numbers of layers of a stage still lie on a walk below a limit.
 /// </summary>
-internal sealed class StageWalk
+internal sealed class StageWalk : IStageWalk
 {
     private const double Far = double.MaxValue;
     private const int Lanes = 4;
@@ -36,7 +36,7 @@ internal sealed class StageWalk
         reached = new double[states];
     }
 
-    /// <summary>Least value over the box (its ranks' limits left out), with the layers of each stage; double.MaxValue where the box is empty.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public double Least(StageLine line, StageBox box, int[] counts)
     {
@@ -74,7 +74,7 @@ internal sealed class StageWalk
         return line.Constant[box.Place] + onward[0];
     }
 
-    /// <summary>After <see cref="Least"/>: takes from the box what lies on no walk below the limit. True where it took something.</summary>
+    /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Narrow(StageLine line, StageBox box, double limit)
     {
