@@ -57,6 +57,9 @@ public sealed record PlacementProblem(
     /// <summary>What the layers of a stage may cost less than as many of <see cref="Dense"/> and <see cref="Moe"/>, at most.</summary>
     public ItemCost Short { get; private init; }
 
+    /// <summary>Layers differ, and every rank holds one stage, in their order: what the ranks before it hold says which layers a rank's are.</summary>
+    public bool KnowsFirstLayers => Sequence is not null && Graph.StagesOfRank.Length == Stages;
+
     /// <summary>Ways to recompute a stage.</summary>
     public int LevelsOfStage => Math.Max(1, Levels.Length);
 
@@ -131,9 +134,7 @@ public sealed record PlacementProblem(
         {
             var content = plan.Stages[stage];
             var rest = Rest(stage, content.Level, content.Mtp);
-            costs[stage] = OfLevel(content.Level) is { } sequence
-                ? (sequence.Run(first, content.Layers) + rest) with { TransientKib = rest.TransientKib }
-                : StageCost(content, rest);
+            costs[stage] = Sequence is null ? StageCost(content, rest) : StageCost(content, first, rest);
             first += content.Layers;
         }
 
@@ -154,6 +155,10 @@ public sealed record PlacementProblem(
             ? ItemCost.Sum(content.Dense, Dense, content.Moe, Moe, rest)
             : ItemCost.Sum(content.Dense, Levels[content.Level].Dense, content.Moe, Levels[content.Level].Moe, rest) with { TransientKib = rest.TransientKib };
     }
+
+    /// <summary>The same where layers differ and it is known which ones they are.</summary>
+    public ItemCost StageCost(StageContent content, int firstLayer, in ItemCost rest) =>
+        (OfLevel(content.Level)!.Run(firstLayer, content.Layers) + rest) with { TransientKib = rest.TransientKib };
 
     private LayerSequence? OfLevel(int level) => Sequence is null || Levels.IsEmpty || level == StageContent.LeastOfLevels ? Sequence : Levels[level].Sequence;
 

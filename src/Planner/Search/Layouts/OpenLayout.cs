@@ -22,6 +22,9 @@ internal sealed class OpenLayout(ScoredLayout scored, LayoutSpec layout)
     /// <summary>Placement searches under this cap.</summary>
     public int Tries { get; set; }
 
+    /// <summary>KiB of the fullest rank of the placement found last; 0 before the first.</summary>
+    public long FoundKib { get; set; }
+
     /// <summary>All tries left it open under a cap: fewer are spent on it under later ones.</summary>
     public bool Stubborn { get; set; }
 

@@ -31,6 +31,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
     private const long FirstNodes = 3_000;
     private const int MoreNodes = 10;
     private const int MostTries = 2;
+    private const int FewStages = 6;
 
     // After an end that came before a first plan, so long one is looked for.
     private static readonly TimeSpan FirstPlan = TimeSpan.FromSeconds(0.1);
@@ -109,7 +110,7 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
     private void Emit(FrontPoint best)
     {
         var bound = aside.Aggregate((double)best.Makespan, (bound, layout) => Math.Min(bound, layout.Bound));
-        if (front.Count > 0 && front[^1].Makespan == best.Makespan) front.RemoveAt(front.Count - 1);
+        while (front.Count > 0 && front[^1].Makespan >= best.Makespan) front.RemoveAt(front.Count - 1);
         front.Add(best with { Bound = bound });
         cap = best.Kib - 1;
         known.RemoveAll(plan => plan.Kib > cap);
@@ -142,6 +143,16 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
     private void Place(OpenLayout layout, long limit, CancellationToken cancel)
     {
         var problem = layout.Problem! with { LimitKib = cap };
+
+        // Where layers differ more effort seldom proves more of many stages: it is the bound of so many layers that is weak. What was found stays known
+        // while it fits.
+        var weak = problem.Sequence is not null && !problem.KnowsFirstLayers && problem.Stages > FewStages;
+        if (weak && layout.Stubborn && layout.FoundKib <= cap)
+        {
+            aside.Add(layout);
+            return;
+        }
+
         var nodes = 0L;
         if (layout.Tries > 0)
         {
@@ -162,10 +173,12 @@ internal sealed class ParetoFront(CostModel model, SearchSpace space, int thread
             var kib = problem.FullestKib(problem.StageCosts(plan));
             if (kib > cap) throw new InvalidOperationException($"a placement of {kib} KiB was found under a cap of {cap}");
             known.Add(new FrontPoint(layout.Layout, plan, result.Makespan, kib, 0));
+            layout.FoundKib = kib;
         }
 
         layout.Raise(result.Bound);
-        var exhausted = layout.Tries > (layout.Stubborn ? 1 : MostTries) || !PlacementSearch.Enumerates(problem);
+        var tries = weak ? 0 : layout.Stubborn ? 1 : MostTries;
+        var exhausted = layout.Tries > tries || !PlacementSearch.Enumerates(problem);
         if (!exhausted || layout.Bound >= Math.Min(limit, result.Makespan))
         {
             Push(layout);

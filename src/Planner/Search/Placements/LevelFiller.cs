@@ -17,31 +17,40 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
     private readonly StageContent[] costed = new StageContent[rank.Stages.Length];
     private readonly ItemCost[] costs = new ItemCost[rank.Stages.Length * problem.LevelsOfStage];
     private bool anyCosted;
+    private int costedFirst = -1;
     private readonly List<(StageContent[] Contents, long[] Durations, long Kib)> kept = [];
 
-    public void Add(StageContent[] counts)
+    /// <summary>Adds.</summary>
+    /// <param name="counts">Contents; their levels do not matter.</param>
+    /// <param name="firstLayer">Which layer is the first, where layers differ and that is known; else -1.</param>
+    public void Add(StageContent[] counts, int firstLayer = -1)
     {
         kept.Clear();
-        Cost(counts);
+        Cost(counts, firstLayer);
         Try(counts, 0, first: false);
-        foreach (var option in kept) target.Add(rank.Rank, option.Contents, option.Durations, option.Kib);
+        foreach (var option in kept) target.Add(rank.Rank, option.Contents, option.Durations, option.Kib, firstLayer);
     }
 
     /// <summary>Whether they would add anything.</summary>
     public bool Allows(StageContent[] counts)
     {
-        Cost(counts);
+        Cost(counts, -1);
         return Try(counts, 0, first: true);
     }
 
-    private void Cost(StageContent[] counts)
+    private void Cost(StageContent[] counts, int firstLayer)
     {
+        anyCosted &= costedFirst == firstLayer;
+        costedFirst = firstLayer;
         for (var stage = 0; stage < counts.Length; stage++)
         {
             if (anyCosted && costed[stage] == counts[stage]) continue;
             costed[stage] = counts[stage];
             for (var level = 0; level < problem.LevelsOfStage; level++)
-                costs[(stage * problem.LevelsOfStage) + level] = rank.Cost(stage, counts[stage] with { Level = level });
+            {
+                var content = counts[stage] with { Level = level };
+                costs[(stage * problem.LevelsOfStage) + level] = firstLayer < 0 ? rank.Cost(stage, content) : rank.Cost(stage, content, firstLayer);
+            }
         }
 
         anyCosted = true;
@@ -67,10 +76,10 @@ internal sealed class LevelFiller(PlacementProblem problem, RankCosts rank, Rank
         return false;
     }
 
-    // Where layers differ the least that as many take says nothing about which of two policies is the shorter for those on the stage.
+    // Where it is not known which ones of layers that differ they are, the least that as many take says nothing about which of two policies is the shorter for those on the stage.
     private void Keep(long kib)
     {
-        if (limits.MemoryOnly || problem.Sequence is null)
+        if (limits.MemoryOnly || problem.Sequence is null || costedFirst >= 0)
         {
             foreach (var other in kept)
                 if (limits.MemoryOnly ? other.Kib <= kib : NoLonger(other.Durations, durations)) return;

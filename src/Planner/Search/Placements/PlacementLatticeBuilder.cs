@@ -17,6 +17,7 @@ internal static class PlacementLatticeBuilder
         var (start, option, to) = (new List<int>(), new List<int>(), new List<int>());
         var dense = options.Dense;
         var moe = options.Moe;
+        var firsts = options.FirstLayers;
         var nodes = layer.Count;
         for (var rank = 0; rank < ranks; rank++)
         {
@@ -27,6 +28,7 @@ internal static class PlacementLatticeBuilder
                 var (first, end) = options.Range(rank, mode);
                 for (var i = first; i < end; i++)
                 {
+                    if (firsts[i] >= 0 && firsts[i] != problem.DenseLayers + problem.MoeLayers - denseLeft - moeLeft) continue;
                     var (d, m) = (denseLeft - dense[i], moeLeft - moe[i]);
                     if (d < 0 || m < 0 || d + m < least[rank + 1] || d + m > most[rank + 1]) continue;
                     var settled = rules.Settle(mode, rank, d);

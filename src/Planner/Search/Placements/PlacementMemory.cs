@@ -12,7 +12,9 @@ internal static class PlacementMemory
     public static (long Overrun, int Rank, LayerCounts Counts) Least(
         PlacementProblem problem, PlacementRules rules, RankCosts[] costs, (long Overrun, int Rank, LayerCounts Counts) known)
     {
-        var options = PlacementOptions.Enumerate(problem, rules, costs, [], long.MaxValue, problem.LimitKib + known.Overrun);
+        // Where it is known which layers a rank holds, what they keep may be more than the least that is known of the other placement.
+        var most = problem.KnowsFirstLayers ? long.MaxValue / 4 : problem.LimitKib + known.Overrun;
+        var options = PlacementOptions.Enumerate(problem, rules, costs, [], long.MaxValue, most);
         var lattice = PlacementLatticeBuilder.Build(problem, rules, costs, options);
         var worst = new long[lattice.Nodes];
         var best = new int[lattice.Nodes];

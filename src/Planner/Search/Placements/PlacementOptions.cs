@@ -23,6 +23,7 @@ internal sealed class PlacementOptions
     private readonly List<int> moe = [];
     private readonly List<long> memory = [];
     private readonly List<int> ranks = [];
+    private readonly List<int> firsts = [];
 
     private PlacementOptions(int ranks, int modes)
     {
@@ -40,6 +41,9 @@ internal sealed class PlacementOptions
 
     /// <summary>Rank of each option.</summary>
     public ReadOnlySpan<int> Ranks => CollectionsMarshal.AsSpan(ranks);
+
+    /// <summary>First layer of each option where layers differ and that is known; else -1.</summary>
+    public ReadOnlySpan<int> FirstLayers => CollectionsMarshal.AsSpan(firsts);
 
     /// <summary>Peak memory of the rank with each option, KiB.</summary>
     public ReadOnlySpan<long> Memory => CollectionsMarshal.AsSpan(memory);
@@ -159,7 +163,7 @@ internal sealed class PlacementOptions
         return true;
     }
 
-    internal void Add(int rank, ReadOnlySpan<StageContent> stages, ReadOnlySpan<long> times, long kib)
+    internal void Add(int rank, ReadOnlySpan<StageContent> stages, ReadOnlySpan<long> times, long kib, int firstLayer = -1)
     {
         contentAt.Add(contents.Count);
         durationAt.Add(durations.Count);
@@ -176,6 +180,7 @@ internal sealed class PlacementOptions
         moe.Add(moeSum);
         memory.Add(kib);
         ranks.Add(rank);
+        firsts.Add(firstLayer);
     }
 
     // What each rank adds to cuts with the least that some mode asks for.

@@ -140,7 +140,7 @@ public static class PlacementSearch
     /// <summary>Whether the branch and bound over ranks is the better one: it settles placements that differ by little, but has to enumerate what a rank may hold.</summary>
     internal static bool ByRanks(PlacementProblem problem) =>
         Enumerates(problem)
-        && (!Alone(problem) || (problem.Sequence is null && (problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays)));
+        && (!Alone(problem) || problem.KnowsFirstLayers || (problem.Sequence is null && (problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays)));
 
     /// <summary>A search over stages that can be continued.</summary>
     /// <param name="problem">The placement; some placement fits.</param>

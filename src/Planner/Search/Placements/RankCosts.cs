@@ -80,6 +80,13 @@ internal sealed class RankCosts
         return problem.StageCost(content, rests[Rest(local, content.Level, content.Mtp)]);
     }
 
+    /// <summary>The same where layers differ and it is known which ones they are.</summary>
+    public ItemCost Cost(int local, StageContent content, int firstLayer)
+    {
+        rests ??= Rests();
+        return problem.StageCost(content, firstLayer, rests[Rest(local, content.Level, content.Mtp)]);
+    }
+
     private ItemCost[] Rests()
     {
         var all = new ItemCost[Rest(Stages.Length, StageContent.LeastOfLevels, 0)];

@@ -109,8 +109,29 @@ internal sealed class RankFiller : IDisposable
         {
             if (!kept[draft]) continue;
             Take(draft);
-            if (levels is not null) levels.Add(contents);
+            if (problem.KnowsFirstLayers) AddByFirst();
+            else if (levels is not null) levels.Add(contents);
             else if (Allowed(least: false)) target.Add(rank.Rank, contents, durations, kib);
+        }
+    }
+
+    // The one stage of the rank with every layer that may be its first.
+    private void AddByFirst()
+    {
+        var (front, all) = (problem.DenseLayers, problem.DenseLayers + problem.MoeLayers);
+        var held = contents[0];
+        for (var first = 0; first + held.Layers <= all; first++)
+        {
+            // Of its layers those in front are as many as lie there.
+            if (Math.Max(0, Math.Min(front, first + held.Layers) - first) != held.Dense) continue;
+            if (levels is not null)
+            {
+                levels.Add(contents, first);
+                continue;
+            }
+
+            items[0] = rank.Cost(0, held, first);
+            if (Allowed(least: false)) target.Add(rank.Rank, contents, durations, kib, first);
         }
     }
 
