@@ -86,11 +86,13 @@ internal static class RandomProblem
             ReduceGradients = (long)(item.ReduceGradients * random.NextDouble()),
             ActivationKib = (long)(item.ActivationKib * kept),
         };
+        var slower = 0.7 + (random.NextDouble() * 0.8);
+        ItemCost Slower(ItemCost item) => item with { BackwardInput = (long)(item.BackwardInput * slower), Weight = (long)(item.Weight * slower) };
         return items with
         {
             Dense = Of(items.Dense),
             Moe = Of(items.Moe),
-            Sequence = items.Sequence is null ? null : new LayerSequence([.. items.Sequence.Layers.Select(Of)], items.Sequence.InFront),
+            Sequence = items.Sequence is null ? null : new LayerSequence([.. items.Sequence.Layers.Select((layer, i) => Of(i % 2 == 0 ? layer : Slower(layer)))], items.Sequence.InFront),
             MtpOnLast = Of(items.MtpOnLast),
             MtpBeforeLast = Of(items.MtpBeforeLast),
             Head = items.Head with { StaticKib = items.Head.StaticKib + head },

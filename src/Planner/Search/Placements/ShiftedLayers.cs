@@ -7,7 +7,7 @@ namespace Planner.Search;
 /// <summary>
 /// Where layers differ: what the layers of all stages fall short of as many means in a weighted mean of cuts, at most. What one stage falls short its
 /// neighbours are over, so that only where the weight changes from a stage to the next does it matter which layers lie before the boundary:
-/// sum w_s (dev(b_s) - dev(b_(s-1))) = sum (w_s - w_(s+1)) dev(b_s), dev being the sum of the layers before b less as many means.
+/// sum w_s (dev(b_s) - dev(b_(s-1))) = sum (w_s - w_(s+1)) dev(b_s) + w_last dev(all), dev being the sum of the layers before b less as many means.
 /// </summary>
 internal sealed class ShiftedLayers
 {
@@ -16,6 +16,7 @@ internal sealed class ShiftedLayers
     private readonly double[] taken;
     private readonly double[] low = new double[LayerParts.Count];
     private readonly double[] high = new double[LayerParts.Count];
+    private readonly double[] end = new double[LayerParts.Count];
     private readonly double[] mean;
 
     /// <param name="problem">The placement; its layers differ.</param>
@@ -27,14 +28,16 @@ internal sealed class ShiftedLayers
         weights = cuts.Parts;
         mean = new double[stages * LayerParts.Count];
         taken = Array.ConvertAll(weights, Taken);
-        for (var placed = 1; placed < sequence.Layers.Length; placed++)
+        for (var placed = 1; placed <= sequence.Layers.Length; placed++)
         {
+            // With several policies the cuts take the least mean of any, and the layers are the least of all.
             var front = Math.Min(placed, sequence.InFront);
-            var above = sequence.Run(0, placed) - (front * sequence.Front) - ((placed - front) * sequence.Behind);
+            var above = sequence.Run(0, placed) - (front * problem.Dense) - ((placed - front) * problem.Moe);
             for (var part = 0; part < LayerParts.Layer; part++)
             {
                 var here = LayerParts.Of(above, 0, part);
-                (low[part], high[part]) = (Math.Min(low[part], here), Math.Max(high[part], here));
+                if (placed == sequence.Layers.Length) end[part] = here;
+                else (low[part], high[part]) = (Math.Min(low[part], here), Math.Max(high[part], here));
             }
         }
 
@@ -74,6 +77,7 @@ internal sealed class ShiftedLayers
             }
         }
 
+        for (var part = 0; part < LayerParts.Layer; part++) longer += mean[((stages - 1) * LayerParts.Count) + part] * end[part];
         return longer;
     }
 }

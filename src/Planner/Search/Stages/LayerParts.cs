@@ -14,7 +14,6 @@ internal static class LayerParts
     public const int Update = 4;
     public const int StaticKib = 5;
     public const int ActivationKib = 6;
-
     public const int PairForwardCompute = 7;
     public const int PairForwardTraffic = 8;
     public const int PairBackwardCompute = 9;
