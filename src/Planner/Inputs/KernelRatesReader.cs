@@ -10,10 +10,11 @@ namespace Planner.Inputs;
 /// <summary>The rates section of a stack file: one entry an architecture.</summary>
 internal sealed class KernelRatesReader(KernelTables tables)
 {
-    private readonly List<string> tablesRead = [];
+    private readonly List<ImmutableArray<MeasuredGemm>> tablesRead = [];
 
     /// <summary>Every table row read, as text: part of the stack's digest.</summary>
-    public IReadOnlyList<string> TablesRead => tablesRead;
+    public IEnumerable<string> TablesRead => tablesRead.SelectMany(table => table)
+        .Select(row => FormattableString.Invariant($"{row.Groups},{row.Rows},{row.Columns},{row.Depth},{row.Teraflops:R}"));
 
     public ImmutableArray<ArchitectureRates> Read(SourcedFields rates)
     {
@@ -96,8 +97,7 @@ internal sealed class KernelRatesReader(KernelTables tables)
         if (table is null)
             return [];
         ImmutableArray<MeasuredGemm> rows = tables.Read(table, fields.Text("table_date"));
-        foreach (MeasuredGemm row in rows)
-            tablesRead.Add(FormattableString.Invariant($"{row.Groups},{row.Rows},{row.Columns},{row.Depth},{row.Teraflops:R}"));
+        tablesRead.Add(rows);
         return rows;
     }
 }

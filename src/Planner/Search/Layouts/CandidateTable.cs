@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Planner.Cost;
+using Planner.Cost.Layers;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
@@ -306,12 +307,12 @@ internal sealed class CandidateTable
     {
         var layer = LayoutItems.KeyOf(model, degrees, size, policies[recompute]);
         var key = (layer.Tensor, layer.Context, layer.Expert, layer.MicroBatch, recompute, layer.ExchangeWaits);
-        if (works.TryGetValue(key, out var work)) return work;
-        work = ModelWork.Of(
-            model, layer, single => policies.IndexOf(single) is >= 0 and var known ? Work(degrees, size, known) : new ModelWork(model, layer with { Recompute = single }));
-        works.Add(key, work);
+        if (!works.TryGetValue(key, out var work)) works.Add(key, work = NewWork(degrees, size, layer));
         return work;
     }
+
+    private ModelWork NewWork(Degrees degrees, int size, LayerKey layer) => ModelWork.Of(
+        model, layer, single => policies.IndexOf(single) is >= 0 and var known ? Work(degrees, size, known) : new ModelWork(model, layer with { Recompute = single }));
 
     private TensorLayouts Group(int tensor)
     {

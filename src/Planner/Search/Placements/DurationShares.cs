@@ -21,7 +21,8 @@ internal sealed class DurationShares
         var traffic = common.PairForwardTraffic + common.PairBackwardTraffic > common.PairForwardCompute + common.PairBackwardCompute;
         var constant = new ItemCost[problem.Stages];
         for (var stage = 0; stage < constant.Length; stage++) constant[stage] = byLayer ? problem.FixedBesideLayers(stage) : problem.Fixed(stage);
-        var all = new List<DurationShare>(2 * durations.Length);
+        shares = new DurationShare[durations.Sum(Count)];
+        var next = 0;
         first = new int[durations.Length + 1];
         for (var i = 0; i < durations.Length; i++)
         {
@@ -54,21 +55,26 @@ internal sealed class DurationShares
                     throw new InvalidOperationException($"no duration for {key.Kind}");
             }
 
-            first[i + 1] = all.Count;
+            first[i + 1] = next;
         }
 
-        shares = [.. all];
+        int Count(DurationKey key) => key.Kind switch
+        {
+            OperationKind.Overlapped => 2,
+            OperationKind.ReduceGradients or OperationKind.Update => 1 + problem.Graph.StagesOfRank[key.Rank].Length,
+            _ => 1,
+        };
 
         void AddRank(int rank, Func<ItemCost, long> part)
         {
-            all.Add(new DurationShare(-1, 0, 0, part(problem.RankBase), 0));
+            shares[next++] = new DurationShare(-1, 0, 0, part(problem.RankBase), 0);
             foreach (var stage in problem.Graph.StagesOfRank[rank]) Add(stage, part);
         }
 
         void Add(int stage, Func<ItemCost, long> part)
         {
             var mtp = stage == problem.Stages - 1 ? part(problem.MtpOnLast) : stage == problem.Stages - 2 ? part(problem.MtpBeforeLast) : 0;
-            all.Add(new DurationShare(stage, part(problem.Dense), part(problem.Moe), part(constant[stage]), mtp) { Parts = problem.Sequence is not null ? LayerParts.In(part) : (ushort)0 });
+            shares[next++] = new DurationShare(stage, part(problem.Dense), part(problem.Moe), part(constant[stage]), mtp) { Parts = problem.Sequence is not null ? LayerParts.In(part) : (ushort)0 };
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
@@ -210,7 +211,7 @@ internal sealed class LayerMoves
         public long[] Ticks { get; } = new long[mostCuts];
 
         /// <summary>Ranks that change, with their new durations.</summary>
-        public IReadOnlyList<(int Rank, long[] Durations)> Ranks => ranks;
+        public ReadOnlySpan<(int Rank, long[] Durations)> Ranks => CollectionsMarshal.AsSpan(ranks);
 
         /// <summary>No other stage changes.</summary>
         public bool Alone { get; private set; }
