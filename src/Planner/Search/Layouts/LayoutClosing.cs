@@ -13,7 +13,10 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     public const long FirstNodes = 3_000;
     private const long MoreNodes = 10;
     public const long AllNodes = 60_000;
-    public const long AllPerStageNodes = 400_000;
+    public const long AllPerStageNodes = 8_000_000;
+
+    // The search over ranks ends here where the gap is small already.
+    private const long EnoughNodes = 400_000;
 
     // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
     // only wants something to compare with ends soon.
@@ -43,11 +46,12 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     public double ByRank(bool? perStage, long left)
     {
         var tries = new int[searched.Count];
+        var plenty = left - EnoughNodes;
         bool[] taken = [.. searched.Select((layout, i) => perStage != (layout.Problem.LevelsOfStage == 1) && PlacementSearch.ByRanks(layout.Problem))];
         while (Next(taken, tries) is (var open and >= 0, var bound))
         {
             report(Makespan, bound);
-            if (left <= 0 || cancel.IsCancellationRequested) break;
+            if (Ends(left, plenty, bound)) break;
             var weight = PlacementSearch.NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Continue(searched[open].Problem, searched[open].Result!, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
@@ -68,7 +72,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         while (Makespan < long.MaxValue && Next(byStage, []) is ( >= 0, var bound))
         {
             report(Makespan, bound);
-            if (left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap))) break;
+            if (Ends(left, plenty, bound)) break;
             var limit = Makespan;
             var most = Math.Min(StageNodes, left);
             int[] open = [.. Enumerable.Range(0, searched.Count).Where(i => byStage[i] && searched[i].OpenBound < limit).OrderBy(i => searched[i].OpenBound).Take(Together)];
@@ -94,6 +98,9 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             return other < 0 ? [] : [.. searches[other]!.Useful];
         }
     }
+
+    private bool Ends(long left, long plenty, double bound) =>
+        left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap));
 
     // What a search found by now and the nodes it took this time; null where it was cancelled before it began.
     private (PlacementResult? Found, long Nodes) Continue(ref StageSearch? search, int i, long limit, long most, PathCut[] useful)
