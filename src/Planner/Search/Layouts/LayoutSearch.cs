@@ -296,7 +296,10 @@ internal sealed class LayoutSearch(CostModel model, SearchSpace space, int threa
             var (i, known) = (shown[k], searched[shown[k]].Result!);
             if (searched[i].OpenBound >= known.Makespan) return;
             var again = PlacementSearch.Solve(searched[i].Problem, known.Makespan, LayoutClosing.FirstNodes, cancel);
-            if (again.Plan is not null) searched[i] = searched[i] with { Result = again };
+
+            // What is known already holds on; the joint model wants all paths.
+            if (again.Plan is not null)
+                searched[i] = searched[i] with { Result = again with { Bound = Math.Max(known.Bound, again.Bound), Cuts = [.. known.Cuts.Union(again.Cuts)] } };
         });
     }
 
