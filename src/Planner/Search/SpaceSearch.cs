@@ -51,11 +51,12 @@ internal sealed class SpaceSearch(
         ];
 
         // First a placement of the layouts that may be the best, for all degrees. Then the neighbours of the best and proofs, for the degree it has;
-        // of the others, beside it where there is a second thread, the best alone.
+        // of the others, beside it where there is a second thread, the best alone, and proofs only of what would change the choice: else they are
+        // there to compare with.
         Workers.Each(threads, groups.Count, i => groups[i].Result = Quick(groups[i], i == 0 ? Reported : null));
         var main = Chosen(groups);
-        var rest = Beside(() => groups.Where(group => group != main)
-            .Select(group => (group, search.Close(search.Mix(group.Result, group.PerStage, true, cancel), 0, true, null, cancel))).ToList());
+        var others = groups.Where(group => group != main).Select(group => (Group: group, Below: Below(group, groups, main))).ToList();
+        var rest = Beside(() => others.ConvertAll(other => (other.Group, Compared(other.Group, other.Below))));
         if (main is not null) main.Result = Full(main);
         var proof = main is { Result.Proven: true } ? Beside(() => Prove(main.Result, cancel)) : NoProof;
         foreach (var (group, result) in rest.GetAwaiter().GetResult()) group.Result = result;
@@ -88,6 +89,17 @@ internal sealed class SpaceSearch(
         LayoutSearchResult Quick(Group group, Action<int, long, double>? told) =>
             search.Mix(search.Place(LayoutSearchResult.None, group.One, 0, told, cancel), group.PerStage, false, cancel);
 
+        LayoutSearchResult Compared(Group group, long below)
+        {
+            var known = search.Mix(group.Result, group.PerStage, true, cancel);
+            if (known.Bound >= below) return known;
+            if (known.Best?.Result!.Makespan < below) return search.Close(known, 0, true, null, cancel, below);
+            var better = search.Close(known with { Best = null }, 0, true, null, cancel, below);
+            return better.Best is null && known.Best is not null
+                ? better with { Best = better.Searched[known.Searched.ToList().FindIndex(layout => ReferenceEquals(layout, known.Best))] }
+                : better;
+        }
+
         LayoutSearchResult Full(Group group) =>
             search.Close(search.Mix(search.Place(group.Result, group.One, within, Reported, cancel), group.PerStage, true, cancel), within, true, Reported, cancel);
 
@@ -111,6 +123,16 @@ internal sealed class SpaceSearch(
         if (placed.Count == 0) return null;
         var fastest = placed.Min(group => group.Result.Best!.Result!.Makespan);
         return placed.First(group => group.Result.Best!.Result!.Makespan <= fastest * (1 + tie));
+    }
+
+    // Steps below this of a degree that is not chosen would change the choice: what is chosen is not within the tie of them or, where the degree is the
+    // smaller one, they are within the tie of the fastest.
+    private long Below(Group group, List<Group> groups, Group? main)
+    {
+        if (main is null) return long.MaxValue;
+        var fastest = groups.Min(other => other.Result.Best?.Result!.Makespan ?? long.MaxValue);
+        var chosen = main.Result.Best!.Result!.Makespan;
+        return (long)Math.Ceiling(Math.Max(chosen / (1 + tie), group.Tensor < main.Tensor ? fastest * (1 + tie) : 0)) + 1;
     }
 
     private static Task<(JointResult? Joint, int Survivors)> NoProof { get; } = Task.FromResult<(JointResult?, int)>((null, 0));
