@@ -105,10 +105,19 @@ public sealed partial class ScheduleGraph
     /// <summary>The critical path of a replay whose ends are in <paramref name="end"/>.</summary>
     public PathCut CriticalPath(long lag, ReadOnlySpan<long> end)
     {
-        var last = 0;
-        for (var i = 1; i < nodes.Length; i++)
-            if (end[i] > end[last]) last = i;
-        return PathTo(last, lag, end, 1);
+        end = end[..nodes.Length];
+        return PathTo(end.IndexOf(Latest(end)), lag, end, 1);
+    }
+
+    private static long Latest(ReadOnlySpan<long> end)
+    {
+        var vectors = MemoryMarshal.Cast<long, Vector<long>>(end);
+        var most = Vector<long>.Zero;
+        foreach (var some in vectors) most = Vector.Max(most, some);
+        long latest = 0;
+        for (var lane = 0; lane < Vector<long>.Count; lane++) latest = Math.Max(latest, most[lane]);
+        foreach (var one in end[(vectors.Length * Vector<long>.Count)..]) latest = Math.Max(latest, one);
+        return latest;
     }
 
     // Node i ends at entry i x stride.

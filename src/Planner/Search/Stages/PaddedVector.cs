@@ -18,12 +18,22 @@ internal static class PaddedVector
         return padded;
     }
 
+    /// <summary>a times b. Four sums side by side: one addition need not wait for the last.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Dot(double[] a, double[] b)
     {
-        var sum = Vector256<double>.Zero;
-        for (var i = 0; i < a.Length; i += Lanes) sum += Vector256.Create(a, i) * Vector256.Create(b, i);
-        return Vector256.Sum(sum);
+        var (first, second, third, fourth) = (Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero, Vector256<double>.Zero);
+        var i = 0;
+        for (; i <= a.Length - (4 * Lanes); i += 4 * Lanes)
+        {
+            first += Vector256.Create(a, i) * Vector256.Create(b, i);
+            second += Vector256.Create(a, i + Lanes) * Vector256.Create(b, i + Lanes);
+            third += Vector256.Create(a, i + (2 * Lanes)) * Vector256.Create(b, i + (2 * Lanes));
+            fourth += Vector256.Create(a, i + (3 * Lanes)) * Vector256.Create(b, i + (3 * Lanes));
+        }
+
+        for (; i < a.Length; i += Lanes) first += Vector256.Create(a, i) * Vector256.Create(b, i);
+        return Vector256.Sum((first + second) + (third + fourth));
     }
 
     /// <summary>sum += times values.</summary>

@@ -39,6 +39,9 @@ internal sealed class StageBox
     /// <summary>Turns without a gain.</summary>
     public int Stalled { get; set; }
 
+    /// <summary>It has had its turns and is to be split.</summary>
+    public bool Settled { get; set; }
+
     /// <summary>Nothing was split yet.</summary>
     public bool Whole { get; private init; } = true;
 

@@ -29,6 +29,9 @@ internal sealed class StageBranch
     // Or when the best fractions are below the limit and no further above the bound than this share of what lies between bound and limit.
     private const double Settled = 0.25;
 
+    // A box waits when its bound has risen above the next one's by this share of what lies between that and the limit.
+    private const double Ahead = 0.1;
+
     // Ways to split that are tried.
     private const int Tried = 4;
 
@@ -103,13 +106,9 @@ internal sealed class StageBranch
             var bound = key.Bound;
             if (bound > incumbent.UpperBound - 1 + Rounding) continue;
             if (Closes(box, ref bound)) continue;
-            if (effort <= 0 || cancel.IsCancellationRequested)
-            {
-                open.Enqueue(box, (bound, order++));
-                break;
-            }
-
-            Split(box, bound);
+            if (effort <= 0 || cancel.IsCancellationRequested || !box.Settled) open.Enqueue(box, (bound, order++));
+            else Split(box, bound);
+            if (effort <= 0 || cancel.IsCancellationRequested) break;
         }
 
         if (open.Count == 0) return;
@@ -155,7 +154,7 @@ internal sealed class StageBranch
         return true;
     }
 
-    // True where nothing in the box is below the upper bound; else the box is narrowed and its bound raised.
+    // True where nothing in the box is below the upper bound; else the box is narrowed and its bound raised, and it is settled where more turns bring little.
     private bool Closes(StageBox box, ref double bound)
     {
         for (var most = box.Whole ? MostTurns : TurnsOfPart; box.Turns < most; box.Turns++)
@@ -197,9 +196,15 @@ internal sealed class StageBranch
             box.Stalled = bound - before > Gain * gap ? 0 : box.Stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.
-            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < Settled * (limit - bound))) return false;
+            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < Settled * (limit - bound))) break;
+            if (open.TryPeek(out _, out var next) && bound - next.Bound > Ahead * (limit - next.Bound))
+            {
+                box.Turns++;
+                return false;
+            }
         }
 
+        box.Settled = true;
         return false;
     }
 

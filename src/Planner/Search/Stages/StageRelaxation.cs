@@ -30,6 +30,9 @@ internal sealed class StageRelaxation
     private readonly RankCosts[] costs;
     private readonly CancellationToken cancel;
     private readonly double unit;
+
+    // The most that the uneven costs of layers add to the objective: a bound is above a limit where the objective is above it by as much.
+    private readonly double uneven;
     private readonly int mostRows;
     private readonly int[] dense;
     private readonly int[] moe;
@@ -57,6 +60,7 @@ internal sealed class StageRelaxation
         this.cancel = cancel;
         lines = new StageLines(problem);
         var layers = problem.DenseLayers + problem.MoeLayers;
+        uneven = 2 * Uneven * layers;
         unit = step * costs.Length / Math.Max(1, layers);
         mostRows = 200 + (6 * problem.Stages);
         (dense, moe, ofStage) = (new int[problem.Stages], new int[problem.Stages], new int[problem.Stages]);
@@ -109,7 +113,7 @@ internal sealed class StageRelaxation
         Put(box);
         if (!begun) Begin();
         if (rows.Count > mostRows) Forget();
-        simplex.Solve(MostPivots, enough / unit, cancel);
+        simplex.Solve(MostPivots, (enough / unit) + uneven, cancel);
         return (Weighed(box), Fractions());
     }
 
@@ -117,7 +121,7 @@ internal sealed class StageRelaxation
     public double Guess(StageBox box, double enough)
     {
         Put(box);
-        return simplex.Solve(GuessPivots, enough / unit, cancel) ? simplex.Objective * unit : double.MaxValue;
+        return simplex.Solve(GuessPivots, (enough / unit) + uneven, cancel) ? simplex.Objective * unit : double.MaxValue;
     }
 
     private void Put(StageBox box)

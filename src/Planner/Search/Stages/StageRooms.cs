@@ -20,18 +20,26 @@ internal static class StageRooms
             surplus -= box.Least[stage];
         }
 
-        for (var rank = 0; rank < problem.Graph.Ranks; rank++)
+        var ofRanks = new double[problem.Graph.Ranks];
+        for (var rank = 0; rank < ofRanks.Length; rank++)
         {
-            var stages = problem.Graph.StagesOfRank[rank];
+            ofRanks[rank] = double.MaxValue;
+            foreach (var stage in problem.Graph.StagesOfRank[rank]) ofRanks[rank] = Math.Min(ofRanks[rank], cheapest[stage]);
+        }
+
+        var elsewhere = new Elsewhere(ofRanks);
+        for (var rank = 0; rank < ofRanks.Length; rank++)
+        {
             var least = 0;
-            foreach (var stage in stages) least += box.Least[stage];
-            if (!Room(cheapest, stages.AsSpan(), shortest, surplus, limit, out var extra)) return false;
+            foreach (var stage in problem.Graph.StagesOfRank[rank]) least += box.Least[stage];
+            if (!Room(ofRanks[rank], elsewhere.Than(rank), shortest, surplus, limit, out var extra)) return false;
             box.MostOfRank[rank] = Math.Min(box.MostOfRank[rank], least + extra);
         }
 
+        elsewhere = new Elsewhere(cheapest);
         for (var stage = 0; stage < cheapest.Length; stage++)
         {
-            if (!Room(cheapest, [stage], shortest, surplus, limit, out var extra)) return false;
+            if (!Room(cheapest[stage], elsewhere.Than(stage), shortest, surplus, limit, out var extra)) return false;
             box.Most[stage] = Math.Min(box.Most[stage], box.Least[stage] + extra);
         }
 
@@ -39,21 +47,37 @@ internal static class StageRooms
     }
 
     // shortest + n own + (surplus - n) others <= limit.
-    private static bool Room(double[] cheapest, ReadOnlySpan<int> stages, double shortest, int surplus, double limit, out int extra)
+    private static bool Room(double own, double others, double shortest, int surplus, double limit, out int extra)
     {
         extra = surplus;
-        var (own, others) = (double.MaxValue, double.MaxValue);
-        for (var stage = 0; stage < cheapest.Length; stage++)
-        {
-            if (stages.Contains(stage)) own = Math.Min(own, cheapest[stage]);
-            else others = Math.Min(others, cheapest[stage]);
-        }
-
-        if (others == double.MaxValue) others = 0;
         var left = limit - shortest - (surplus * others);
         if (own <= others) return left >= 0 || surplus > 0;
         if (left < 0) return false;
         extra = (int)Math.Min(surplus, Math.Floor(left / (own - others)));
         return true;
+    }
+
+    /// <summary>The least of all values but one.</summary>
+    private readonly struct Elsewhere
+    {
+        private readonly int at = -1;
+        private readonly double least = double.MaxValue;
+        private readonly double second = double.MaxValue;
+
+        public Elsewhere(double[] values)
+        {
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (at < 0 || values[i] < least) (at, least, second) = (i, values[i], least);
+                else second = Math.Min(second, values[i]);
+            }
+        }
+
+        /// <summary>0 where there is no other.</summary>
+        public double Than(int i)
+        {
+            var value = i == at ? second : least;
+            return value == double.MaxValue ? 0 : value;
+        }
     }
 }
