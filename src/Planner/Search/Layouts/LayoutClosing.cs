@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -13,10 +14,14 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     public const long FirstNodes = 3_000;
     private const long MoreNodes = 10;
     public const long AllNodes = 60_000;
-    public const long AllPerStageNodes = 8_000_000;
+    public const long AllPerStageNodes = 4_000_000;
 
-    // The search over ranks ends here where the gap is small already.
+    // The search over ranks ends here where the gap is small already, or where more than a few layouts are open: more nodes hardly close them all.
     private const long EnoughNodes = 400_000;
+    private const int FewOpen = 2;
+
+    // Nodes beyond count for as many more as the square of the layers says: twice as many layers took seven times as long a node.
+    private const long FewLayers = 64;
 
     // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
     // only wants something to compare with ends soon.
@@ -51,8 +56,8 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         while (Next(taken, tries) is (var open and >= 0, var bound))
         {
             report(Makespan, bound);
-            if (Ends(left, plenty, bound)) break;
-            var weight = PlacementSearch.NodeWeight(searched[open].Problem);
+            if (Ends(left, plenty, bound) || (left <= plenty && Open(taken) > FewOpen)) break;
+            var weight = PlacementSearch.NodeWeight(searched[open].Problem) * (left <= plenty ? Depth(searched[open].Problem) : 1);
             var again = PlacementSearch.Continue(searched[open].Problem, searched[open].Result!, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
             Take(open, again, again.Cuts, searched[open].Result!.Nodes + again.Nodes);
@@ -145,6 +150,15 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
                 : again with { Cuts = cuts, Nodes = nodes },
         };
         if (again.Plan is not null && again.Makespan < makespan) Best = i;
+    }
+
+    // Layouts that may hold something better by more than the small gap.
+    private int Open(bool[] taken) => Enumerable.Range(0, searched.Count).Count(i => taken[i] && searched[i].OpenBound < Makespan * (1 - SmallGap));
+
+    private static long Depth(PlacementProblem problem)
+    {
+        long layers = problem.DenseLayers + problem.MoeLayers;
+        return Math.Max(1, layers * layers / (FewLayers * FewLayers));
     }
 
     private static long Effort(int tries)
