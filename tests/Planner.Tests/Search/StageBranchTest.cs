@@ -29,11 +29,11 @@ internal sealed class StageBranchTest
         Assert.That(seen, Is.GreaterThan(draws / 3));
     }
 
-    [TestCase("interleaved 2 2 4", 60)]
-    [TestCase("interleaved 2 3 4", 120)]
-    [TestCase("interleaved 3 2 6", 20)]
-    [TestCase("interleaved 2 4 4", 12)]
-    [TestCase("zbv 2 1 6", 60)]
+    [TestCase("interleaved 2 2 4", 40)]
+    [TestCase("interleaved 2 3 4", 40)]
+    [TestCase("interleaved 3 2 6", 12)]
+    [TestCase("interleaved 2 4 4", 6)]
+    [TestCase("zbv 2 1 6", 40)]
     public void Solve_PolicyForEveryStage_EqualsBruteForce(string schedule, int draws)
     {
         var graph = RandomProblem.Graph(schedule);
@@ -52,8 +52,8 @@ internal sealed class StageBranchTest
         Assert.That(mixed, Is.GreaterThan(draws / 10));
     }
 
-    [TestCase("interleaved 2 3 4", 40)]
-    [TestCase("interleaved 3 3 6", 4)]
+    [TestCase("interleaved 2 3 4", 20)]
+    [TestCase("interleaved 3 3 6", 2)]
     [TestCase("interleaved 2 4 4", 4)]
     public void Solve_PolicyForEveryStageCutShort_LeavesAnHonestBound(string schedule, int draws)
     {
