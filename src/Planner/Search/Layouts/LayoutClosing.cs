@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
@@ -20,8 +19,9 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private const long EnoughNodes = 400_000;
     private const int FewOpen = 2;
 
-    // Nodes beyond count for as many more as the square of the layers says: twice as many layers took seven times as long a node.
-    private const long FewLayers = 64;
+    // Nodes beyond are many enough to be felt: already models twice as deep as this pay more. A node of 120 layers took about nine times as long
+    // as one of 60 (DeepSeek-V3 with 120, DeepSeek-V2).
+    private const int FewLayers = 40;
 
     // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
     // only wants something to compare with ends soon.
@@ -57,7 +57,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         {
             report(Makespan, bound);
             if (Ends(left, plenty, bound) || (left <= plenty && Open(taken) > FewOpen)) break;
-            var weight = PlacementSearch.NodeWeight(searched[open].Problem) * (left <= plenty ? Depth(searched[open].Problem) : 1);
+            var weight = left <= plenty ? PlacementSearch.NodeWeight(searched[open].Problem, FewLayers) : PlacementSearch.NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Continue(searched[open].Problem, searched[open].Result!, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
             Take(open, again, again.Cuts, searched[open].Result!.Nodes + again.Nodes);
@@ -154,12 +154,6 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
 
     // Layouts that may hold something better by more than the small gap.
     private int Open(bool[] taken) => Enumerable.Range(0, searched.Count).Count(i => taken[i] && searched[i].OpenBound < Makespan * (1 - SmallGap));
-
-    private static long Depth(PlacementProblem problem)
-    {
-        long layers = problem.DenseLayers + problem.MoeLayers;
-        return Math.Max(1, layers * layers / (FewLayers * FewLayers));
-    }
 
     private static long Effort(int tries)
     {

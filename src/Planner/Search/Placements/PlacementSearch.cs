@@ -180,9 +180,9 @@ public static class PlacementSearch
     }
 
     /// <summary>A node of a model deeper than usual has more ways to go on and longer tables.</summary>
-    internal static long NodeWeight(PlacementProblem problem)
+    internal static long NodeWeight(PlacementProblem problem, int usualLayers = UsualLayers)
     {
-        var depth = (problem.DenseLayers + problem.MoeLayers) / UsualLayers;
+        var depth = (problem.DenseLayers + problem.MoeLayers) / usualLayers;
         return Math.Max(1, (long)depth * depth);
     }
 
