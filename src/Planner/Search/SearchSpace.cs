@@ -36,7 +36,7 @@ public sealed record SearchSpace(
     Bytes MemoryLimit,
     bool Extrapolate)
 {
-    /// <summary>Stages a rank up to which every stage may have its own recompute policy in all layouts; with more, see <see cref="LevelRefinement"/>.</summary>
+    /// <summary>Stages a rank up to which every stage may have its own recompute policy; with more, the choices of a rank are too many to look through.</summary>
     public const int MostStagesWithPolicies = 2;
 
     /// <summary>Every stage may follow another of the recompute policies, where ranks hold few stages.</summary>

@@ -100,14 +100,8 @@ internal sealed class SpaceSearch(
                 : better;
         }
 
-        LayoutSearchResult Full(Group group) => LevelRefinement.Run(
-            search.Problems,
-            space,
-            search.Close(search.Mix(search.Place(group.Result, group.One, within, Reported, cancel), group.PerStage, true, cancel), within, true, Reported, cancel),
-            tie,
-            threads,
-            Reported,
-            cancel);
+        LayoutSearchResult Full(Group group) =>
+            search.Close(search.Mix(search.Place(group.Result, group.One, within, Reported, cancel), group.PerStage, true, cancel), within, true, Reported, cancel);
 
         static double Lowest(LayoutOrder layouts) => layouts.Count > 0 ? layouts[0].Bound : double.MaxValue;
 

@@ -15,10 +15,10 @@ namespace Planner.Tests.Search;
 internal static class SpaceBruteForce
 {
     /// <summary>Shortest step that fits the limit, in ticks, and a layout that has it; long.MaxValue and null where none fits.</summary>
-    public static (long Step, LayoutSpec? Layout) Best(CostModel model, SearchSpace space, IEnumerable<int> tensor, int mostChunks = 2)
+    public static (long Step, LayoutSpec? Layout) Best(CostModel model, SearchSpace space, IEnumerable<int> tensor)
     {
         (long Step, LayoutSpec? Layout) best = (long.MaxValue, null);
-        foreach (var layout in Layouts(model, space, tensor, mostChunks))
+        foreach (var layout in Layouts(model, space, tensor))
         {
             var step = BruteForce.Solve(Problem(model, layout, space.MemoryLimit)).Best;
             if (step < best.Step) best = (step, layout);
@@ -47,7 +47,7 @@ internal static class SpaceBruteForce
     private static Cost.Pipeline.PlacementProblem Problem(CostModel model, LayoutSpec layout, Bytes limit) =>
         model.Problem(layout, layout.Schedule.Graph(layout.Pipeline), limit);
 
-    public static IEnumerable<LayoutSpec> Layouts(CostModel model, SearchSpace space, IEnumerable<int> tensor, int mostChunks = 2)
+    public static IEnumerable<LayoutSpec> Layouts(CostModel model, SearchSpace space, IEnumerable<int> tensor)
     {
         var gpus = space.Gpus;
         var batch = model.Workload.GlobalBatch;
@@ -66,7 +66,7 @@ internal static class SpaceBruteForce
                                 if (dp * cp * (model.Stack.FoldedExperts ? tp : 1) % ep != 0 || batch % (dp * size) != 0) continue;
                                 var microBatches = batch / dp / size;
                                 foreach (var (schedule, chunks) in Schedules(space, pp, microBatches, model.Model))
-                                    foreach (var recompute in Policies(space, chunks <= mostChunks))
+                                    foreach (var recompute in Policies(space, chunks))
                                         foreach (var sharding in space.Shardings)
                                         {
                                             // Nothing is published on overlapped pairs with gradients or weights sharded.
@@ -78,9 +78,9 @@ internal static class SpaceBruteForce
         }
     }
 
-    // A choice stage by stage holds every choice for all stages.
-    private static ImmutableArray<RecomputePolicy> Policies(SearchSpace space, bool choice) =>
-        space.PerStage && choice ? [RecomputePolicy.PerStage(space.Recompute)] : space.Recompute;
+    // A choice stage by stage holds every choice for all stages; with more than two chunks a rank there is none.
+    private static ImmutableArray<RecomputePolicy> Policies(SearchSpace space, int chunks) =>
+        space.PerStage && chunks <= 2 ? [RecomputePolicy.PerStage(space.Recompute)] : space.Recompute;
 
     private static bool HeadsAndWidthsSplit(ModelSpec model, int tp)
     {
@@ -113,8 +113,7 @@ internal static class SpaceBruteForce
                     yield return (schedule, 1);
                     break;
                 case "interleaved" when ranks > 1 && microBatches >= ranks:
-                    for (var chunks = 2; chunks * ranks <= most; chunks++)
-                        if (space.Virtual?.Contains(chunks) ?? true) yield return (schedule, chunks);
+                    for (var chunks = 2; chunks * ranks <= most; chunks++) yield return (schedule, chunks);
                     break;
             }
         }

@@ -25,15 +25,6 @@ internal sealed class SpaceBruteForceTest
             return;
         }
 
-        if (one.Main.Best!.Result!.Makespan < best)
-        {
-            // A rank of the best plan holds more than two stages, each with its own policy.
-            Assert.That(one.Main.Best.Result.Plan!.Stages.Select(stage => stage.Level).Distinct().Count(), Is.GreaterThan(1));
-            Assert.That(one.Main.Bound, Is.LessThanOrEqualTo(one.Main.Best.Result.Makespan));
-            Assert.That(one.Main.Best.Result.Makespan, Is.GreaterThanOrEqualTo(SpaceBruteForce.Best(model, space, space.Tensor, 8).Step));
-            return;
-        }
-
         Assert.That(one.Main.Best!.Result!.Makespan, Is.EqualTo(best), $"found {one.Main.Best.Layout}, true {layout}");
         if (model.Model.Shapes.Vary)
         {
@@ -49,33 +40,6 @@ internal sealed class SpaceBruteForceTest
         Assert.That(two.Main.Best.Result!.Plan!.Stages, Is.EqualTo(one.Main.Best.Result.Plan!.Stages));
         Assert.That((two.Joint!.Chosen, two.Joint.Rounds, two.Survivors), Is.EqualTo((one.Joint.Chosen, one.Joint.Rounds, one.Survivors)));
         Assert.That(two.Joint.Plan!.Stages, Is.EqualTo(one.Joint.Plan!.Stages));
-    }
-
-    [Test]
-    public void Run_ThreeChunks_PoliciesOfStagesAreNeverSlowerThanOneForAll([Range(0, 15)] int seed)
-    {
-        var (model, space) = Draw((3 * seed) + 1);
-        space = space with { Schedules = [new Interleaved()], Virtual = [3], MicroBatch = [1] };
-        if (!SpaceBruteForce.Layouts(model, space, space.Tensor).Any()) return;
-        var (one, _) = SpaceBruteForce.Best(model, space, space.Tensor);
-        var (all, _) = SpaceBruteForce.Best(model, space, space.Tensor, 3);
-        var result = new SpaceSearch(model, space, false, 10, 0.05, true, 1, joint: false).Run(null, CancellationToken.None).Main;
-        if (result.Best is null)
-        {
-            Assert.That(one, Is.EqualTo(long.MaxValue));
-            return;
-        }
-
-        var found = result.Best.Result!.Makespan;
-        using (Assert.EnterMultipleScope())
-        {
-            Assert.That(found, Is.InRange(all, one));
-            Assert.That(result.Bound, Is.InRange(0, found));
-            Assert.That(StepBoundTest.Replay(result.Best.Problem, result.Best.Result.Plan!), Is.EqualTo(found));
-            Assert.That(result.Best.Problem.FullestKib(result.Best.Problem.StageCosts(result.Best.Result.Plan!)), Is.LessThanOrEqualTo(result.Best.Problem.LimitKib));
-        }
-
-        TestContext.Out.WriteLine($"one {one} found {found} all {all} proven {result.Proven}");
     }
 
     [Test]

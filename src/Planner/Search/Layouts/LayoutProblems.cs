@@ -37,12 +37,9 @@ internal sealed class LayoutProblems(CostModel model, SearchSpace space)
     /// <param name="scored">Layout.</param>
     /// <param name="limit">Ticks; the search for a higher root ends here. With 0 the closed-form bound is the root.</param>
     /// <param name="cancel">Ends it with a root that is lower than need be.</param>
-    public SearchedLayout Root(ScoredLayout scored, long limit, CancellationToken cancel) =>
-        Choosing(scored, scored.ToLayout(space, model.Workload.GlobalBatch), limit, cancel);
-
-    /// <summary>The same of a layout that is known.</summary>
-    public SearchedLayout Choosing(ScoredLayout scored, LayoutSpec layout, long limit, CancellationToken cancel)
+    public SearchedLayout Root(ScoredLayout scored, long limit, CancellationToken cancel)
     {
+        var layout = scored.ToLayout(space, model.Workload.GlobalBatch);
         var problem = Of(layout);
         var needed = NeededLevels.Of(problem.Levels);
         if (needed.Length < problem.Levels.Length)

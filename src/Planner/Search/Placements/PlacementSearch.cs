@@ -135,26 +135,12 @@ public static class PlacementSearch
 
     /// <summary>Several stages a rank, or layers that differ, and nothing overlapped: what <see cref="StageBranch"/> is for.</summary>
     internal static bool Alone(PlacementProblem problem) =>
-        (problem.LevelsOfStage == 1 ? problem.Sequence is not null || problem.Graph.StagesOfRank[0].Length > 1 : problem.Graph.StagesOfRank[0].Length > 2)
-        && StageLines.Exact(problem);
+        problem.LevelsOfStage == 1 && (problem.Sequence is not null || problem.Graph.StagesOfRank[0].Length > 1) && StageLines.Exact(problem);
 
     /// <summary>Whether the branch and bound over ranks is the better one: it settles placements that differ by little, but has to enumerate what a rank may hold.</summary>
     internal static bool ByRanks(PlacementProblem problem) =>
         Enumerates(problem)
         && (!Alone(problem) || problem.KnowsFirstLayers || (problem.Sequence is null && (problem.Graph.StagesOfRank[0].Length <= 2 || Ways(problem) <= FewWays)));
-
-    /// <summary>A placement with the recompute policies that suit it; no plan where it does not fit, or is no shorter than a limit.</summary>
-    internal static PlacementResult Choose(PlacementProblem problem, LayerCounts counts, long upperBound)
-    {
-        var costs = RankCosts.Of(problem);
-        var incumbent = new Incumbent(problem, costs, upperBound);
-        var state = new RankStates(problem, costs);
-        state.Load(counts);
-        if (state.FullestOverrun(out _) > 0) return Result(incumbent, 0, 0);
-        for (var rank = 0; rank < costs.Length; rank++) incumbent.Put(rank, state.Durations(rank));
-        incumbent.Replay(state.Contents, out _);
-        return Result(incumbent, 0, 0);
-    }
 
     /// <summary>A search over stages that can be continued.</summary>
     /// <param name="problem">The placement; some placement fits.</param>

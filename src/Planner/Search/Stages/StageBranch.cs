@@ -35,9 +35,6 @@ internal sealed class StageBranch
     // Ways to split that are tried.
     private const int Tried = 4;
 
-    // Ways to recompute the stages of one placement that are looked at for the work of a turn.
-    private const int NodesOfTurn = 200;
-
     // Ranks stretched a turn for the sake of their paths, and by which part of their durations.
     private const int Stretched = 4;
     private const int StretchedPart = 20;
@@ -47,8 +44,6 @@ internal sealed class StageBranch
     private readonly CancellationToken cancel;
     private readonly StageRelaxation relaxation;
     private readonly StageLines lines;
-    private readonly StageRecompute? recompute;
-    private readonly LevelSearch? levels;
     private readonly IStageWalk walk;
     private readonly RankStates state;
     private readonly RankCosts[] costs;
@@ -63,9 +58,6 @@ internal sealed class StageBranch
     private readonly PathCut[] given;
     private readonly LayerCounts? start;
     private readonly int[] near;
-
-    // Of placements whose recompute policies were too many to look through, the lowest bound.
-    private double unsettled = double.MaxValue;
     private int order;
     private long effort;
 
@@ -77,8 +69,7 @@ internal sealed class StageBranch
         this.incumbent = incumbent;
         this.start = start;
         this.cancel = cancel;
-        if (problem.LevelsOfStage > 1) (recompute, levels) = (new StageRecompute(problem, costs), new LevelSearch(problem, costs, incumbent));
-        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, recompute, cancel);
+        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, cancel);
         lines = new StageLines(problem);
         walk = problem.Sequence is null ? new StageWalk(problem, cancel) : new SequenceWalk(problem, cancel);
         state = new RankStates(problem, costs);
@@ -120,8 +111,8 @@ internal sealed class StageBranch
             if (effort <= 0 || cancel.IsCancellationRequested) break;
         }
 
-        if (open.Count == 0 && unsettled == double.MaxValue) return;
-        var lowest = open.Count == 0 ? unsettled : Math.Min(unsettled, open.UnorderedItems.Min(item => item.Priority.Bound));
+        if (open.Count == 0) return;
+        var lowest = open.UnorderedItems.Min(item => item.Priority.Bound);
         if (lowest > incumbent.UpperBound - 1 + Rounding) return;
         Stopped = true;
         OpenBound = (long)Math.Ceiling(lowest - Rounding);
@@ -170,7 +161,6 @@ internal sealed class StageBranch
         {
             if (effort-- <= 0 || cancel.IsCancellationRequested) return false;
             Turns++;
-            if (recompute is not null && !Fits(box)) return true;
             var limit = incumbent.UpperBound - 1 + Rounding;
             var (line, there) = relaxation.Solve(box, limit);
             var value = walk.Least(line, box, counts);
@@ -185,7 +175,6 @@ internal sealed class StageBranch
             if (box.Single)
             {
                 Offer(box.Least, box.Place);
-                if (levels is not null && !Settle(box)) unsettled = Math.Min(unsettled, bound);
                 return true;
             }
 
@@ -219,24 +208,9 @@ internal sealed class StageBranch
         return false;
     }
 
-    private bool Fits(StageBox box)
-    {
-        recompute!.Least.Load(box);
-        return recompute.Least.Narrow(box) && box.Tighten(problem);
-    }
-
-    // Every way to recompute stages that hold these layers. False where that is too much to look through.
-    private bool Settle(StageBox box)
-    {
-        var settled = levels!.Run(box.Least, box.Place, relaxation.Useful, cancel, out var nodes);
-        effort -= nodes / NodesOfTurn;
-        return settled;
-    }
-
     private double Replay(StageFractions fractions, int place)
     {
         lines.Fill(fractions.Dense, fractions.Moe, place, MeanScale, durations);
-        recompute?.AddTo(durations, fractions.Again, MeanScale);
         var makespan = problem.Graph.Replay(durations, problem.Lag * (long)MeanScale, end) / MeanScale;
         relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
         return makespan;

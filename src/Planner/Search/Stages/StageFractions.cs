@@ -8,9 +8,6 @@ namespace Planner.Search;
 /// <param name="Makespan">Ticks, replayed.</param>
 internal sealed record StageFractions(double[] Dense, double[] Moe, double Makespan)
 {
-    /// <summary>Ticks of what each stage computes again in a backward; empty where all stages have one policy.</summary>
-    public double[] Again { get; init; } = [];
-
     /// <summary>Whole layers; not replayed.</summary>
     public static StageFractions Of(ReadOnlySpan<StageContent> contents)
     {
@@ -31,7 +28,6 @@ internal sealed record StageFractions(double[] Dense, double[] Moe, double Makes
             moe[stage] = Moe[stage] + (share * (other.Moe[stage] - Moe[stage]));
         }
 
-        double[] again = other.Again.Length == 0 ? Again : [.. Again.Zip(other.Again, (own, others) => own + (share * (others - own)))];
-        return new StageFractions(dense, moe, double.MaxValue) { Again = again };
+        return new StageFractions(dense, moe, double.MaxValue);
     }
 }

@@ -24,20 +24,6 @@ internal sealed record StageLine(double[] Constant, double[] Dense, double[] Moe
         if (Parts.Length > 0) Parts[(stage * LayerParts.Count) + LayerParts.Layer] += value;
     }
 
-    /// <summary>So much more for every dense layer of a stage, and for every other one; where layers differ, the less of the two.</summary>
-    public void AddLayers(int stage, double dense, double moe)
-    {
-        Dense[stage] += dense;
-        Moe[stage] += moe;
-        if (Parts.Length > 0) Parts[(stage * LayerParts.Count) + LayerParts.Layer] += Math.Min(dense, moe);
-    }
-
-    /// <summary>So much more whatever the layers.</summary>
-    public void AddConstant(double value)
-    {
-        for (var place = 0; place < Constant.Length; place++) Constant[place] += value;
-    }
-
     public void Add(double times, StageLine other)
     {
         for (var place = 0; place < Constant.Length; place++) Constant[place] += times * other.Constant[place];

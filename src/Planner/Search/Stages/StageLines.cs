@@ -19,7 +19,7 @@ internal sealed class StageLines(PlacementProblem problem)
     public StageLine Of(PathCut cut)
     {
         var line = StageLine.Zero(problem);
-        line.AddConstant(cut.Lags * problem.Lag);
+        AddConstant(line, cut.Lags * problem.Lag);
         var coefficients = cut.Coefficients.AsSpan();
         for (var i = 0; i < coefficients.Length; i++)
         {
@@ -27,7 +27,7 @@ internal sealed class StageLines(PlacementProblem problem)
             if (times == 0) continue;
             foreach (ref readonly var share in shares.Of(i))
             {
-                line.AddConstant(times * share.Fixed);
+                AddConstant(line, times * share.Fixed);
                 if (share.Stage < 0) continue;
                 line.Dense[share.Stage] += times * share.Dense;
                 line.Moe[share.Stage] += times * share.Moe;
@@ -63,7 +63,7 @@ internal sealed class StageLines(PlacementProblem problem)
     public StageLine Overrun(RankCosts rank, int[] inFlight)
     {
         var line = StageLine.Zero(problem);
-        line.AddConstant(problem.RankBase.StaticKib - problem.LimitKib);
+        AddConstant(line, problem.RankBase.StaticKib - problem.LimitKib);
         for (var i = 0; i < inFlight.Length; i++)
         {
             var flying = inFlight[i];
@@ -80,7 +80,7 @@ internal sealed class StageLines(PlacementProblem problem)
     public StageLine Beyond(int[] stages, int number, int sign)
     {
         var line = StageLine.Zero(problem);
-        line.AddConstant(-sign * number);
+        AddConstant(line, -sign * number);
         foreach (var stage in stages) line.AddLayer(stage, sign);
         return line;
     }
@@ -91,9 +91,14 @@ internal sealed class StageLines(PlacementProblem problem)
             if ((parts & 1) != 0) line.Parts[(stage * LayerParts.Count) + part] += times;
     }
 
+    private static void AddConstant(StageLine line, double value)
+    {
+        for (var place = 0; place < line.Constant.Length; place++) line.Constant[place] += value;
+    }
+
     private void Add(StageLine line, int stage, double times, Func<ItemCost, long> part)
     {
-        line.AddConstant(times * part(constant[stage]));
+        AddConstant(line, times * part(constant[stage]));
         line.Dense[stage] += times * part(problem.Dense);
         line.Moe[stage] += times * part(problem.Moe);
         if (stage == last) line.Constant[0] += times * problem.MtpModules * part(problem.MtpOnLast);

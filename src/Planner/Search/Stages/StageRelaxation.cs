@@ -20,10 +20,6 @@ internal sealed class StageRelaxation
     // Every layer costs a little, each another amount, so that no two ways to pivot are alike and none is taken in circles.
     private const double Uneven = 1e-6;
     private const int GuessPivots = 40;
-
-    // Times that what is computed again is said anew for one solution, where that is longer by this part of a layer.
-    private const int MostTouches = 5;
-    private const double Touched = 1e-4;
     private const int MostPivots = 2_000;
 
     // Variables: T, what is beyond the limits, then layers.
@@ -46,12 +42,6 @@ internal sealed class StageRelaxation
     private readonly DualSimplex simplex;
     private readonly StageLines lines;
     private readonly HashSet<PathCut> known = new(PathCutComparer.Instance);
-    private readonly HashSet<(int Rank, double Slope)> knownSlopes = [];
-    private readonly StageRecompute? recompute;
-
-    // Variables of what stages compute again, and the ticks that count as 1 there.
-    private readonly int[] again;
-    private readonly double tickOfAgain;
     private readonly List<Row> rows = [];
     private readonly List<int> used = [];
     private readonly double[] normal;
@@ -62,13 +52,11 @@ internal sealed class StageRelaxation
     /// <param name="problem">The placement.</param>
     /// <param name="costs">Its ranks.</param>
     /// <param name="step">About one step, in ticks.</param>
-    /// <param name="recompute">What stages compute again; null where all have one policy.</param>
     /// <param name="cancel">Ends a solve with what is known.</param>
-    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step, StageRecompute? recompute, CancellationToken cancel)
+    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step, CancellationToken cancel)
     {
         this.problem = problem;
         this.costs = costs;
-        this.recompute = recompute;
         this.cancel = cancel;
         lines = new StageLines(problem);
         var layers = problem.DenseLayers + problem.MoeLayers;
@@ -79,8 +67,6 @@ internal sealed class StageRelaxation
         Array.Fill(dense, -1);
         Array.Fill(moe, -1);
         Array.Fill(ofStage, -1);
-        again = new int[recompute is null ? 0 : problem.Stages];
-        tickOfAgain = recompute is null ? 0 : Math.Max(1, Math.Max(recompute.Dense, recompute.Moe));
         var variables = 2;
         for (var stage = 0; stage < problem.Stages; stage++)
         {
@@ -89,7 +75,6 @@ internal sealed class StageRelaxation
             if (problem.MoeLayers > 0) moe[stage] = variables++;
         }
 
-        for (var stage = 0; stage < again.Length; stage++) again[stage] = variables++;
         normal = new double[variables];
         normal[Time] = 1;
         normal[Beyond] = Dear;
@@ -113,11 +98,11 @@ internal sealed class StageRelaxation
     /// <summary>Adds a path, if it is not there.</summary>
     public void AddPath(PathCut path)
     {
-        if (known.Add(path)) Add(new Row(lines.Of(path), unit, path, -1, 0));
+        if (known.Add(path)) Add(new Row(lines.Of(path), unit, path));
     }
 
     /// <summary>Adds a limit: a line that is at most 0 for every placement; about <paramref name="layer"/> greater with a layer more.</summary>
-    public void AddLimit(StageLine line, double layer) => Add(new Row(line, layer, null, -1, 0));
+    public void AddLimit(StageLine line, double layer) => Add(new Row(line, layer, null));
 
     /// <summary>Solves for a box after the first path was added; the line of the multipliers, and a placement in fractions (not replayed).</summary>
     /// <param name="box">Stages and ranks.</param>
@@ -129,32 +114,7 @@ internal sealed class StageRelaxation
         if (!begun) Begin();
         if (rows.Count > mostRows) Forget();
         simplex.Solve(MostPivots, (enough / unit) + uneven, cancel);
-        for (var touch = 0; touch < MostTouches && recompute is not null && simplex.Objective * unit <= enough && Touch(); touch++) simplex.Solve(MostPivots, (enough / unit) + uneven, cancel);
         return (Weighed(box), Fractions());
-    }
-
-    // What ranks compute again at least with about the layers that they hold in the solution, where it is more than there. False where it is nowhere.
-    private bool Touch()
-    {
-        var count = rows.Count;
-        foreach (var rank in costs)
-        {
-            var (layers, ticks) = (0.0, 0.0);
-            foreach (var stage in rank.Stages)
-            {
-                if (dense[stage] >= 0) layers += simplex.X[dense[stage]];
-                if (moe[stage] >= 0) layers += simplex.X[moe[stage]];
-                ticks += tickOfAgain * simplex.X[again[stage]];
-            }
-
-            var slope = recompute!.Least.Slope(rank.Rank, layers);
-            if (recompute.Least.Beyond(rank.Rank, slope) + (slope * layers) <= ticks + (Touched * tickOfAgain) || !knownSlopes.Add((rank.Rank, slope))) continue;
-            var line = StageLine.Zero(problem);
-            foreach (var stage in rank.Stages) line.AddLayer(stage, slope);
-            Add(new Row(line, tickOfAgain, null, rank.Rank, slope));
-        }
-
-        return rows.Count > count;
     }
 
     /// <summary>About the bound of a box after a few pivots, in ticks.</summary>
@@ -173,17 +133,13 @@ internal sealed class StageRelaxation
             if (dense[stage] >= 0) simplex.Limit(dense[stage], both ? 0 : least, Math.Min(problem.DenseLayers, most));
             if (moe[stage] >= 0) simplex.Limit(moe[stage], both ? 0 : least, most);
             if (both) simplex.LimitRow(ofStage[stage], least, most);
-            if (recompute is not null) simplex.Limit(again[stage], 0, MostAgain(box, stage) / tickOfAgain);
         }
 
         for (var rank = 0; rank < costs.Length; rank++) simplex.LimitRow(ofRank + rank, box.LeastOfRank[rank], box.MostOfRank[rank]);
-        recompute?.Least.Load(box);
-        if (box.Place == place && recompute is null) return;
-        var moved = box.Place != place;
+        if (box.Place == place) return;
         place = box.Place;
         for (var row = 0; row < rows.Count; row++)
         {
-            if (!moved && rows[row].Rank < 0) continue;
             var (least, most) = Limits(rows[row]);
             simplex.LimitRow(frame + row, least, most);
         }
@@ -203,7 +159,6 @@ internal sealed class StageRelaxation
             items.AddRange(there[1..]);
         }
 
-        items.AddRange(again);
         simplex.Begin([.. items]);
     }
 
@@ -213,25 +168,14 @@ internal sealed class StageRelaxation
         for (var row = 0; row < rows.Count; row++)
             if (rows[row].Path is not null) total += simplex.Multiplier(frame + row);
         var line = StageLine.Zero(problem);
-        var (taken, asked) = (new double[again.Length], new double[costs.Length]);
         for (var row = 0; row < rows.Count; row++)
         {
             // Limits are put upside down: at least nothing is left of them.
             var share = simplex.Multiplier(frame + row) / total;
             if (share < Slight) continue;
             used[row] = turn;
-            share *= unit / rows[row].Scale;
-            line.Add(share, rows[row].Line);
-            if (rows[row].Path is { } path)
-                for (var stage = 0; stage < again.Length; stage++) taken[stage] += share * recompute!.Times(path, stage);
-            if (rows[row].Rank is >= 0 and var rank)
-            {
-                line.AddConstant(share * recompute!.Least.Beyond(rank, rows[row].Slope));
-                asked[rank] += share;
-            }
+            line.Add(share * unit / rows[row].Scale, rows[row].Line);
         }
-
-        if (recompute is not null) Lower(line, box, taken, asked);
 
         for (var rank = 0; rank < costs.Length; rank++)
         {
@@ -244,22 +188,6 @@ internal sealed class StageRelaxation
         return line;
     }
 
-    // Where it is asked for more than paths take of it, stages compute all of it again.
-    private void Lower(StageLine line, StageBox box, double[] taken, double[] asked)
-    {
-        foreach (var rank in costs)
-            foreach (var stage in rank.Stages)
-            {
-                var gain = asked[rank.Rank] - taken[stage];
-                if (gain <= 0) continue;
-                line.AddConstant(-gain * recompute!.Beside(box.Place, stage));
-                line.AddLayers(stage, -gain * recompute.Dense, -gain * recompute.Moe);
-            }
-    }
-
-    private double MostAgain(StageBox box, int stage) =>
-        recompute!.Beside(box.Place, stage) + (box.Most[stage] * (double)Math.Max(dense[stage] >= 0 ? recompute.Dense : 0, moe[stage] >= 0 ? recompute.Moe : 0));
-
     // Never below nothing, though pivots may have ended early.
     private StageFractions Fractions()
     {
@@ -270,7 +198,7 @@ internal sealed class StageRelaxation
             if (moe[stage] >= 0) behind[stage] = Math.Max(0, simplex.X[moe[stage]]);
         }
 
-        return new StageFractions(front, behind, double.MaxValue) { Again = [.. again.Select(variable => tickOfAgain * Math.Max(0, simplex.X[variable]))] };
+        return new StageFractions(front, behind, double.MaxValue);
     }
 
     private int Sum(IEnumerable<int> layers, double least, double most)
@@ -297,18 +225,13 @@ internal sealed class StageRelaxation
         {
             if (dense[stage] >= 0) normal[dense[stage]] = -row.Line.Dense[stage] / row.Scale;
             if (moe[stage] >= 0) normal[moe[stage]] = -row.Line.Moe[stage] / row.Scale;
-            if (recompute is not null && row.Path is not null) normal[again[stage]] = -recompute.Times(row.Path, stage) * tickOfAgain / row.Scale;
         }
-
-        if (row.Rank >= 0)
-            foreach (var stage in costs[row.Rank].Stages) normal[again[stage]] = tickOfAgain / row.Scale;
 
         var (least, most) = Limits(row);
         simplex.AddRow(normal, least, most);
     }
 
-    private (double Least, double Most) Limits(Row row) =>
-        ((row.Line.Constant[place] + (row.Rank < 0 ? 0 : recompute!.Least.Beyond(row.Rank, row.Slope))) / row.Scale, double.PositiveInfinity);
+    private (double Least, double Most) Limits(Row row) => (row.Line.Constant[place] / row.Scale, double.PositiveInfinity);
 
     // The rows longest without weight.
     private void Forget()
@@ -333,7 +256,5 @@ internal sealed class StageRelaxation
     /// <param name="Line">Ticks of a path, or what is beyond a limit.</param>
     /// <param name="Scale">The row is divided by it.</param>
     /// <param name="Path">Null for a limit.</param>
-    /// <param name="Rank">Of which the line says what it computes again at least; else -1.</param>
-    /// <param name="Slope">A layer's part of that.</param>
-    private readonly record struct Row(StageLine Line, double Scale, PathCut? Path, int Rank, double Slope);
+    private readonly record struct Row(StageLine Line, double Scale, PathCut? Path);
 }
