@@ -26,10 +26,13 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
     // only wants something to compare with ends soon.
     private const long StageNodes = 4_000;
-    public const long AllStageNodes = 250_000;
+    public const long AllStageNodes = 1_200_000;
     public const long FewStageNodes = 10_000;
     private const long EnoughStageNodes = 40_000;
     private const double SmallGap = 0.005;
+
+    // A gap below the small one is printed as less.
+    private const double Hair = 0.0001;
 
     // Searches that go on side by side; as many on one thread, so that they find the same.
     private const int Together = 2;
@@ -53,7 +56,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         var tries = new int[searched.Count];
         var plenty = left - EnoughNodes;
         bool[] taken = [.. searched.Select((layout, i) => perStage != (layout.Problem.LevelsOfStage == 1) && PlacementSearch.ByRanks(layout.Problem))];
-        while (Next(taken, tries) is (var open and >= 0, var bound))
+        while (Next(taken, tries, Makespan) is (var open and >= 0, var bound))
         {
             report(Makespan, bound);
             if (Ends(left, plenty, bound) || (left <= plenty && Open(taken) > FewOpen)) break;
@@ -63,23 +66,33 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             Take(open, again, again.Cuts, searched[open].Result!.Nodes + again.Nodes);
         }
 
-        return Next(taken, tries).Bound;
+        return Next(taken, tries, Makespan).Bound;
     }
 
-    /// <summary>Branches over stages, lowest bounds first.</summary>
+    /// <summary>
+    /// Branches over stages, lowest bounds first: for what is better than the best by more than the small gap, and where that took little, for all
+    /// that is better.
+    /// </summary>
     /// <param name="left">Nodes.</param>
     /// <returns>The bound of all that is left.</returns>
     public double ByStage(long left)
     {
+        var spent = ByStage(left, SmallGap - Hair);
+        ByStage(Math.Min(left, EnoughStageNodes) - spent, 0);
+        return Next(byStage, [], Makespan).Bound;
+    }
+
+    // Returns the nodes that it took.
+    private long ByStage(long left, double gap)
+    {
         var searches = new StageSearch?[searched.Count];
         var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
-        var plenty = left - EnoughStageNodes;
-        while (Makespan < long.MaxValue && Next(byStage, []) is ( >= 0, var bound))
+        var all = 0L;
+        while (Makespan < long.MaxValue && all < left && !cancel.IsCancellationRequested && Next(byStage, [], Below()) is ( >= 0, var bound))
         {
             report(Makespan, bound);
-            if (Ends(left, plenty, bound)) break;
-            var limit = Makespan;
-            var most = Math.Min(StageNodes, left);
+            var limit = Below();
+            var most = Math.Min(StageNodes, left - all);
             int[] open = [.. Enumerable.Range(0, searched.Count).Where(i => byStage[i] && searched[i].OpenBound < limit).OrderBy(i => searched[i].OpenBound).Take(Together)];
             PathCut[][] useful = [.. open.Select(Useful)];
             var found = new PlacementResult?[open.Length];
@@ -88,12 +101,14 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             for (var k = 0; k < open.Length; k++)
             {
                 if (found[k] is not { } again) continue;
-                left -= spent[k];
+                all += spent[k];
                 Take(open[k], again, [.. searched[open[k]].Result!.Cuts, .. again.Cuts], (int)Math.Min(int.MaxValue, nodes[open[k]] + again.Nodes));
             }
         }
 
-        return Next(byStage, []).Bound;
+        return all;
+
+        long Below() => (long)(Makespan * (1 - gap));
 
         // Paths of the last search of the same graph, for one that begins.
         PathCut[] Useful(int i)
@@ -123,8 +138,8 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         return (search.Continue(limit, most), search.Nodes - before);
     }
 
-    // The next open layout of those taken, -1 without one; the bound of all that are open.
-    private (int Open, double Bound) Next(bool[] taken, int[] tries)
+    // The next layout of those taken that is open below a limit, -1 without one; the bound of all that are open.
+    private (int Open, double Bound) Next(bool[] taken, int[] tries, long limit)
     {
         var makespan = Makespan;
         var (open, bound) = (-1, (double)makespan);
@@ -132,7 +147,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         {
             if (searched[i].OpenBound >= makespan) continue;
             bound = Math.Min(bound, searched[i].OpenBound);
-            if (taken[i] && (open < 0 || Turn(i).CompareTo(Turn(open)) < 0)) open = i;
+            if (taken[i] && searched[i].OpenBound < limit && (open < 0 || Turn(i).CompareTo(Turn(open)) < 0)) open = i;
         }
 
         return (open, bound == makespan && Best < 0 ? double.MaxValue : bound);

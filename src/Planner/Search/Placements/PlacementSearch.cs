@@ -257,11 +257,8 @@ public static class PlacementSearch
     {
         (overrun, fullest) = (0, 0);
         var places = problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1;
-        for (var place = 0; place < places; place++)
-        {
-            var even = PlacementStart.Work(problem, costs, rankCuts, place, cancel);
-            if (even is not null) return even;
-        }
+        LayerCounts[] even = [.. Enumerable.Range(0, places).Select(place => PlacementStart.Work(problem, costs, rankCuts, place, cancel)).OfType<LayerCounts>()];
+        if (even.Length > 0) return even.Length == 1 ? even[0] : even.MinBy(counts => Makespan(problem, costs, counts));
 
         (long Overrun, int Rank, LayerCounts Counts)? known = null;
         var state = new RankStates(problem, costs);
@@ -284,6 +281,15 @@ public static class PlacementSearch
         if (least.Overrun <= 0) return least.Counts;
         (overrun, fullest) = (least.Overrun, least.Rank);
         return null;
+    }
+
+    private static long Makespan(PlacementProblem problem, RankCosts[] costs, LayerCounts counts)
+    {
+        var state = new RankStates(problem, costs);
+        state.Load(counts);
+        var replay = new Incumbent(problem, costs, 0);
+        for (var rank = 0; rank < costs.Length; rank++) replay.Put(rank, state.Durations(rank));
+        return replay.Replay(state.Contents, out _);
     }
 
     internal static PlacementResult Result(Incumbent incumbent, long bound, int nodes) => new(

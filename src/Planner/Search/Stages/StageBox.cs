@@ -33,6 +33,9 @@ internal sealed class StageBox
     /// <summary>Where the next paths are looked for: towards these fractions, at first its parent's.</summary>
     public StageFractions? Guide { get; set; }
 
+    /// <summary>In ticks; no placement of the box is shorter.</summary>
+    public double Bound { get; set; }
+
     /// <summary>Turns so far.</summary>
     public int Turns { get; set; }
 
@@ -74,7 +77,7 @@ internal sealed class StageBox
         return true;
     }
 
-    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Whole = false };
+    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Bound = Bound, Whole = false };
 
     /// <summary>Draws stages, ranks and the sum of all layers together until nothing gives; false where nothing is left.</summary>
     public bool Tighten(PlacementProblem problem)

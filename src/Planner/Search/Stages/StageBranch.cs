@@ -29,8 +29,9 @@ internal sealed class StageBranch
     // Or when the best fractions are below the limit and no further above the bound than this share of what lies between bound and limit.
     private const double Settled = 0.25;
 
-    // A box waits when its bound has risen above the next one's by this share of what lies between that and the limit.
-    private const double Ahead = 0.1;
+    // Boxes of one level of bounds are taken newest first, for the paths and the solution at hand suit them best; the lowest level first. A level is
+    // this share of a step.
+    private const double LevelShare = 0.0025;
 
     // Ways to split that are tried.
     private const int Tried = 4;
@@ -38,6 +39,11 @@ internal sealed class StageBranch
     // Ranks stretched a turn for the sake of their paths, and by which part of their durations.
     private const int Stretched = 4;
     private const int StretchedPart = 20;
+
+    // A local search from the fractions of the first box that is settled, and again after so many times as many. Shares of a layer rounded up.
+    private const int DescentGrowth = 2;
+    private const int DescentReplays = 100;
+    private static readonly double[] Rounded = [0.5, 0];
 
     private readonly PlacementProblem problem;
     private readonly Incumbent incumbent;
@@ -47,7 +53,7 @@ internal sealed class StageBranch
     private readonly IStageWalk walk;
     private readonly RankStates state;
     private readonly RankCosts[] costs;
-    private readonly PriorityQueue<StageBox, (double Bound, int Order)> open = new();
+    private readonly PriorityQueue<StageBox, (int Level, int Newest)> open = new();
     private readonly HashSet<(int Rank, int Vector)> limits = [];
     private readonly long[] durations;
     private readonly long[] end;
@@ -58,7 +64,10 @@ internal sealed class StageBranch
     private readonly PathCut[] given;
     private readonly LayerCounts? start;
     private readonly int[] near;
+    private readonly double level;
     private int order;
+    private int settled;
+    private int nextDescent = 1;
     private long effort;
 
     public StageBranch(
@@ -79,6 +88,7 @@ internal sealed class StageBranch
         ends = new Vector<long>[end.Length];
         counts = new int[problem.Stages];
         near = new int[problem.Stages];
+        level = LevelShare * incumbent.UpperBound;
         given = [.. cuts];
         foreach (var cut in given) relaxation.AddPath(cut);
     }
@@ -101,18 +111,16 @@ internal sealed class StageBranch
         effort = mostTurns;
         if (order == 0) Begin();
         (Stopped, OpenBound) = (false, long.MaxValue);
-        while (open.TryDequeue(out var box, out var key))
+        while (open.TryDequeue(out var box, out _))
         {
-            var bound = key.Bound;
-            if (bound > incumbent.UpperBound - 1 + Rounding) continue;
-            if (Closes(box, ref bound)) continue;
-            if (effort <= 0 || cancel.IsCancellationRequested || !box.Settled) open.Enqueue(box, (bound, order++));
-            else Split(box, bound);
+            if (box.Bound > incumbent.UpperBound - 1 + Rounding || Closes(box)) continue;
+            if (effort <= 0 || cancel.IsCancellationRequested || !box.Settled) Wait(box);
+            else Split(box);
             if (effort <= 0 || cancel.IsCancellationRequested) break;
         }
 
         if (open.Count == 0) return;
-        var lowest = open.UnorderedItems.Min(item => item.Priority.Bound);
+        var lowest = open.UnorderedItems.Min(item => item.Element.Bound);
         if (lowest > incumbent.UpperBound - 1 + Rounding) return;
         Stopped = true;
         OpenBound = (long)Math.Ceiling(lowest - Rounding);
@@ -126,11 +134,15 @@ internal sealed class StageBranch
         {
             if (StageBox.All(problem, place) is not { } whole || !Narrowed(whole)) continue;
             whole.Guide = even;
-            open.Enqueue(whole, (0, order++));
+            Wait(whole);
         }
 
         order++;
     }
+
+    private void Wait(StageBox box) => open.Enqueue(box, (Level(box), -order++));
+
+    private int Level(StageBox box) => (int)(box.Bound / level);
 
     private bool Narrowed(StageBox box)
     {
@@ -155,7 +167,7 @@ internal sealed class StageBranch
     }
 
     // True where nothing in the box is below the upper bound; else the box is narrowed and its bound raised, and it is settled where more turns bring little.
-    private bool Closes(StageBox box, ref double bound)
+    private bool Closes(StageBox box)
     {
         for (var most = box.Whole ? MostTurns : TurnsOfPart; box.Turns < most; box.Turns++)
         {
@@ -166,8 +178,8 @@ internal sealed class StageBranch
             var value = walk.Least(line, box, counts);
             if (cancel.IsCancellationRequested) return false;
             if (value > limit) return true;
-            var before = bound;
-            bound = Math.Max(bound, value);
+            var before = box.Bound;
+            box.Bound = Math.Max(before, value);
             Offer(counts, box.Place);
             var narrowed = walk.Narrow(line, box, incumbent.UpperBound - 1 + Rounding);
             if (cancel.IsCancellationRequested) return false;
@@ -191,13 +203,13 @@ internal sealed class StageBranch
             }
 
             box.Guide = box.Fractions;
-            var gap = Math.Min(box.Fractions.Makespan, limit) - bound;
+            var gap = Math.Min(box.Fractions.Makespan, limit) - box.Bound;
             if (Near(box) is { } nearby && walk.Least(line, nearby, near) < double.MaxValue && !cancel.IsCancellationRequested) Offer(near, box.Place);
-            box.Stalled = bound - before > Gain * gap ? 0 : box.Stalled + 1;
+            box.Stalled = box.Bound - before > Gain * gap ? 0 : box.Stalled + 1;
 
             // Placements cut to fractions are below the limit: no mixture of paths will close the box.
-            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - bound < Settled * (limit - bound))) break;
-            if (open.TryPeek(out _, out var next) && bound - next.Bound > Ahead * (limit - next.Bound))
+            if (box.Fractions.Makespan < limit && (box.Stalled >= Patience || box.Fractions.Makespan - box.Bound < Settled * (limit - box.Bound))) break;
+            if (open.TryPeek(out _, out var next) && Level(box) > next.Level)
             {
                 box.Turns++;
                 return false;
@@ -205,7 +217,29 @@ internal sealed class StageBranch
         }
 
         box.Settled = true;
+        if (++settled == nextDescent)
+        {
+            nextDescent *= DescentGrowth;
+            Descend(box);
+        }
+
         return false;
+    }
+
+    // By moves of a layer from the fractions, rounded; where that does not fit the memory, rounded towards later stages, which have less in flight.
+    private void Descend(StageBox box)
+    {
+        foreach (var share in Rounded)
+        {
+            if (box.Fractions!.Round(problem, box.Place, share) is not { } from) continue;
+            state.Load(from);
+            if (state.FullestOverrun(out _) > 0) continue;
+            var own = new Incumbent(problem, costs, incumbent.UpperBound);
+            own.Cuts.AddRange(relaxation.Useful);
+            new PlacementDescent(problem, costs, own).Run(from, DescentReplays, cancel);
+            if (own.Plan is { } plan) incumbent.Offer(plan);
+            return;
+        }
     }
 
     private double Replay(StageFractions fractions, int place)
@@ -299,8 +333,8 @@ internal sealed class StageBranch
         }
     }
 
-    // Ranks and stages with the greatest fractions of a layer are tried; that whose parts have the highest bounds is split.
-    private void Split(StageBox box, double bound)
+    // Those ways with the greatest fractions of a layer are tried; that whose parts have the highest bounds is taken.
+    private void Split(StageBox box)
     {
         var limit = incumbent.UpperBound - 1 + Rounding;
         var (best, chosen) = (double.MinValue, default(StageSplit));
@@ -308,17 +342,12 @@ internal sealed class StageBranch
         {
             var below = way.Below.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Below, limit)) : limit;
             var above = way.Above.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Above, limit)) : limit;
-            var gain = Math.Max(below - bound, 1) * Math.Max(above - bound, 1);
+            var gain = Math.Max(below - box.Bound, 1) * Math.Max(above - box.Bound, 1);
             if (gain <= best) continue;
             (best, chosen) = (gain, way);
         }
 
-        Open(chosen!.Below, bound);
-        Open(chosen.Above, bound);
-    }
-
-    private void Open(StageBox box, double bound)
-    {
-        if (box.Tighten(problem)) open.Enqueue(box, (bound, order++));
+        foreach (var part in new[] { chosen!.Below, chosen.Above })
+            if (part.Tighten(problem)) Wait(part);
     }
 }
