@@ -55,7 +55,7 @@ internal sealed class SequenceSearchTest
         for (var seed = 0; seed < 6; seed++)
         {
             var problem = RandomProblem.DrawSequence(graph, seed) with { LimitKib = 10_000 };
-            var lines = new StageLines(problem);
+            var lines = new StageLines(problem, new LayerGroups(problem));
             var durations = new long[graph.Durations.Length];
             var end = new long[graph.Nodes];
             foreach (var plan in BruteForce.Placements(problem).Where((_, i) => i % 7 == 0).Take(40))

@@ -17,7 +17,7 @@ internal sealed class StageLinesTest
         for (var seed = 0; seed < 6; seed++)
         {
             var problem = RandomProblem.Draw(graph, seed) with { LimitKib = 10_000 };
-            var lines = new StageLines(problem);
+            var lines = new StageLines(problem, new LayerGroups(problem));
             var costs = RankCosts.Of(problem);
             var durations = new long[graph.Durations.Length];
             var end = new long[graph.Nodes];

@@ -48,6 +48,7 @@ internal sealed class StageBranch
     private readonly PlacementProblem problem;
     private readonly Incumbent incumbent;
     private readonly CancellationToken cancel;
+    private readonly LayerGroups groups;
     private readonly StageRelaxation relaxation;
     private readonly StageLines lines;
     private readonly IStageWalk walk;
@@ -78,8 +79,9 @@ internal sealed class StageBranch
         this.incumbent = incumbent;
         this.start = start;
         this.cancel = cancel;
-        relaxation = new StageRelaxation(problem, costs, incumbent.UpperBound, cancel);
-        lines = new StageLines(problem);
+        groups = new LayerGroups(problem);
+        relaxation = new StageRelaxation(problem, groups, costs, incumbent.UpperBound, cancel);
+        lines = new StageLines(problem, groups);
         walk = problem.Sequence is null ? new StageWalk(problem, cancel) : new SequenceWalk(problem, cancel);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
@@ -129,7 +131,7 @@ internal sealed class StageBranch
     private void Begin()
     {
         if (start is not null) Offer(start.Layers, start.MtpPlace);
-        var even = start is null ? null : StageFractions.Of(state.Contents);
+        var even = start is null ? null : groups.Of(state.Contents);
         for (var place = 0; place < (problem.MtpModules > 0 && problem.Stages > 1 ? 2 : 1); place++)
         {
             if (StageBox.All(problem, place) is not { } whole || !Narrowed(whole)) continue;
@@ -244,7 +246,7 @@ internal sealed class StageBranch
 
     private double Replay(StageFractions fractions, int place)
     {
-        lines.Fill(fractions.Dense, fractions.Moe, place, MeanScale, durations);
+        lines.Fill(fractions, place, MeanScale, durations);
         var makespan = problem.Graph.Replay(durations, problem.Lag * (long)MeanScale, end) / MeanScale;
         relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
         return makespan;

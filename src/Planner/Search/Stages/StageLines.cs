@@ -7,11 +7,14 @@ namespace Planner.Search;
 /// <summary>
 /// Lengths of paths and memory of ranks as linear functions of the layers a stage: exact where no two stages run as an overlapped pair.
 /// </summary>
-internal sealed class StageLines(PlacementProblem problem)
+internal sealed class StageLines(PlacementProblem problem, LayerGroups groups)
 {
     private readonly int last = problem.Stages - 1;
     private readonly DurationShares shares = new(problem, byLayer: problem.Sequence is not null);
     private readonly ItemCost[] constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.FixedBesideLayers)];
+
+    // Share by share and group by group.
+    private readonly double[] ticks = Ticks(problem, groups);
 
     /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
     public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
@@ -42,17 +45,24 @@ internal sealed class StageLines(PlacementProblem problem)
 
     /// <summary>The graph's durations, times <paramref name="scale"/>, at a placement that may be cut to fractions.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Fill(double[] dense, double[] moe, int place, double scale, long[] durations)
+    public void Fill(StageFractions fractions, int place, double scale, long[] durations)
     {
+        var (held, next) = (fractions.Held, 0);
         for (var i = 0; i < durations.Length; i++)
         {
             var sum = 0.0;
             foreach (ref readonly var share in shares.Of(i))
             {
                 sum += share.Fixed;
-                if (share.Stage < 0) continue;
-                sum += (dense[share.Stage] * share.Dense) + (moe[share.Stage] * share.Moe);
-                if (share.Stage == last - place) sum += problem.MtpModules * share.Mtp;
+                if (share.Stage >= 0)
+                {
+                    var layers = 0.0;
+                    for (var group = 0; group < held.Length; group++) layers += held[group][share.Stage] * ticks[next + group];
+                    sum += layers;
+                    if (share.Stage == last - place) sum += problem.MtpModules * share.Mtp;
+                }
+
+                next += held.Length;
             }
 
             durations[i] = (long)(scale * sum);
@@ -83,6 +93,16 @@ internal sealed class StageLines(PlacementProblem problem)
         AddConstant(line, -sign * number);
         foreach (var stage in stages) line.AddLayer(stage, sign);
         return line;
+    }
+
+    private static double[] Ticks(PlacementProblem problem, LayerGroups groups)
+    {
+        var shares = new DurationShares(problem, byLayer: problem.Sequence is not null);
+        var ticks = new List<double>();
+        for (var i = 0; i < problem.Graph.Durations.Length; i++)
+            foreach (ref readonly var share in shares.Of(i))
+                for (var group = 0; group < groups.Count; group++) ticks.Add(groups.Ticks(share, group));
+        return [.. ticks];
     }
 
     private static void AddParts(StageLine line, int stage, double times, ushort parts)

@@ -34,8 +34,10 @@ internal sealed class StageRelaxation
     // The most that the uneven costs of layers add to the objective: a bound is above a limit where the objective is above it by as much.
     private readonly double uneven;
     private readonly int mostRows;
-    private readonly int[] dense;
-    private readonly int[] moe;
+    private readonly LayerGroups groups;
+
+    // Variables by group and stage, -1 where there is none.
+    private readonly int[][] layersOf;
     private readonly int[] ofStage;
     private readonly int ofRank;
     private readonly int frame;
@@ -50,30 +52,28 @@ internal sealed class StageRelaxation
     private int turn;
 
     /// <param name="problem">The placement.</param>
+    /// <param name="groups">Its layers.</param>
     /// <param name="costs">Its ranks.</param>
     /// <param name="step">About one step, in ticks.</param>
     /// <param name="cancel">Ends a solve with what is known.</param>
-    public StageRelaxation(PlacementProblem problem, RankCosts[] costs, double step, CancellationToken cancel)
+    public StageRelaxation(PlacementProblem problem, LayerGroups groups, RankCosts[] costs, double step, CancellationToken cancel)
     {
         this.problem = problem;
         this.costs = costs;
         this.cancel = cancel;
-        lines = new StageLines(problem);
+        this.groups = groups;
+        lines = new StageLines(problem, groups);
         var layers = problem.DenseLayers + problem.MoeLayers;
         uneven = 2 * Uneven * layers;
         unit = step * costs.Length / Math.Max(1, layers);
         mostRows = 200 + (6 * problem.Stages);
-        (dense, moe, ofStage) = (new int[problem.Stages], new int[problem.Stages], new int[problem.Stages]);
-        Array.Fill(dense, -1);
-        Array.Fill(moe, -1);
-        Array.Fill(ofStage, -1);
+        layersOf = new int[groups.Count][];
         var variables = 2;
+        for (var group = 0; group < layersOf.Length; group++) layersOf[group] = new int[problem.Stages];
         for (var stage = 0; stage < problem.Stages; stage++)
-        {
-            // Every stage but the first holds a layer, so no dense one lies further back than there are of them.
-            if (problem.DenseLayers > 0 && stage <= problem.DenseLayers) dense[stage] = variables++;
-            if (problem.MoeLayers > 0) moe[stage] = variables++;
-        }
+            for (var group = 0; group < layersOf.Length; group++) layersOf[group][stage] = groups.Holds(group, stage) ? variables++ : -1;
+        ofStage = new int[problem.Stages];
+        Array.Fill(ofStage, -1);
 
         normal = new double[variables];
         normal[Time] = 1;
@@ -81,13 +81,18 @@ internal sealed class StageRelaxation
         for (var variable = 2; variable < variables; variable++) normal[variable] = Uneven * (1 + (variable * 0.6180339887498949 % 1));
         simplex = new DualSimplex(normal);
         simplex.Limit(Beyond, 0, double.PositiveInfinity);
-        Sum(dense, problem.DenseLayers, problem.DenseLayers);
-        Sum(moe, problem.MoeLayers, problem.MoeLayers);
+        for (var group = 0; group < layersOf.Length; group++) Sum(layersOf[group], groups.Total(group), groups.Total(group));
         ofRank = simplex.Rows;
         foreach (var rank in costs)
-            Sum([.. rank.Stages.Select(stage => dense[stage]), .. rank.Stages.Select(stage => moe[stage])], 0, layers);
+            Sum([.. layersOf.SelectMany(group => rank.Stages.Select(stage => group[stage]))], 0, layers);
         for (var stage = 0; stage < problem.Stages; stage++)
-            if (dense[stage] >= 0 && moe[stage] >= 0) ofStage[stage] = Sum([dense[stage], moe[stage]], 0, layers);
+        {
+            int[] here = [.. layersOf.Select(group => group[stage]).Where(variable => variable >= 0)];
+            if (here.Length > 1) ofStage[stage] = Sum(here, 0, layers);
+        }
+
+        for (var group = 0; group < layersOf.Length; group++)
+            foreach (var (slope, least, most) in groups.Along(group)) AddAlong(group, slope, least, most);
         frame = simplex.Rows;
     }
 
@@ -106,14 +111,14 @@ internal sealed class StageRelaxation
 
     /// <summary>Solves for a box after the first path was added; the line of the multipliers, and a placement in fractions (not replayed).</summary>
     /// <param name="box">Stages and ranks.</param>
-    /// <param name="enough">Ticks; a bound above this is as good as any.</param>
+    /// <param name="enough">Ticks; a bound above this is as good as any. Where layers differ the line's least is below what is found with means, so all is of use.</param>
     public (StageLine Line, StageFractions Fractions) Solve(StageBox box, double enough)
     {
         turn++;
         Put(box);
         if (!begun) Begin();
         if (rows.Count > mostRows) Forget();
-        simplex.Solve(MostPivots, (enough / unit) + uneven, cancel);
+        simplex.Solve(MostPivots, problem.Sequence is null ? (enough / unit) + uneven : double.MaxValue, cancel);
         return (Weighed(box), Fractions());
     }
 
@@ -130,8 +135,8 @@ internal sealed class StageRelaxation
         {
             var (least, most) = (box.Least[stage], box.Most[stage]);
             var both = ofStage[stage] >= 0;
-            if (dense[stage] >= 0) simplex.Limit(dense[stage], both ? 0 : least, Math.Min(problem.DenseLayers, most));
-            if (moe[stage] >= 0) simplex.Limit(moe[stage], both ? 0 : least, most);
+            for (var group = 0; group < layersOf.Length; group++)
+                if (layersOf[group][stage] >= 0) simplex.Limit(layersOf[group][stage], both ? 0 : least, both ? Math.Min(groups.Total(group), most) : most);
             if (both) simplex.LimitRow(ofStage[stage], least, most);
         }
 
@@ -151,7 +156,7 @@ internal sealed class StageRelaxation
         begun = true;
         var items = new List<int> { Beyond, ~frame };
         var sums = 0;
-        foreach (var layers in new[] { dense, moe })
+        foreach (var layers in layersOf)
         {
             int[] there = [.. layers.Where(variable => variable >= 0)];
             if (there.Length == 0) continue;
@@ -191,14 +196,21 @@ internal sealed class StageRelaxation
     // Never below nothing, though pivots may have ended early.
     private StageFractions Fractions()
     {
-        var (front, behind) = (new double[problem.Stages], new double[problem.Stages]);
-        for (var stage = 0; stage < problem.Stages; stage++)
-        {
-            if (dense[stage] >= 0) front[stage] = Math.Max(0, simplex.X[dense[stage]]);
-            if (moe[stage] >= 0) behind[stage] = Math.Max(0, simplex.X[moe[stage]]);
-        }
+        var held = Array.ConvertAll(layersOf, group => Array.ConvertAll(group, variable => variable < 0 ? 0 : Math.Max(0, simplex.X[variable])));
+        return new StageFractions(held, double.MaxValue);
+    }
 
-        return new StageFractions(front, behind, double.MaxValue);
+    // Layers of a kind on the first stages, for every number of stages.
+    private void AddAlong(int group, double slope, double least, double most)
+    {
+        for (var end = 1; end < problem.Stages; end++)
+        {
+            Array.Clear(normal);
+            for (var stage = 0; stage < end; stage++)
+                for (var other = 0; other < layersOf.Length; other++)
+                    if (layersOf[other][stage] >= 0) normal[layersOf[other][stage]] = (other == group ? 1 : 0) - slope;
+            simplex.AddRow(normal, least, most);
+        }
     }
 
     private int Sum(IEnumerable<int> layers, double least, double most)
@@ -223,8 +235,8 @@ internal sealed class StageRelaxation
         normal[row.Path is null ? Beyond : Time] = 1;
         for (var stage = 0; stage < problem.Stages; stage++)
         {
-            if (dense[stage] >= 0) normal[dense[stage]] = -row.Line.Dense[stage] / row.Scale;
-            if (moe[stage] >= 0) normal[moe[stage]] = -row.Line.Moe[stage] / row.Scale;
+            for (var group = 0; group < layersOf.Length; group++)
+                if (layersOf[group][stage] >= 0) normal[layersOf[group][stage]] = -groups.Weight(row.Line, group, stage) / row.Scale;
         }
 
         var (least, most) = Limits(row);
