@@ -23,11 +23,13 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     // as one of 60 (DeepSeek-V3 with 120, DeepSeek-V2).
     private const int FewLayers = 40;
 
-    // Over stages a search goes on where it left off, so many nodes at a time, and ends after a while where the gap is small already. One that
-    // only wants something to compare with ends soon.
+    // Over stages a search goes on where it left off, so many nodes at a time. One that only wants something to compare with ends soon.
     private const long StageNodes = 4_000;
     public const long AllStageNodes = 1_200_000;
     public const long FewStageNodes = 10_000;
+
+    // Where the small gap took few nodes, some more may close it.
+    private const long FewForGap = 80_000;
     private const long EnoughStageNodes = 40_000;
     private const double SmallGap = 0.005;
 
@@ -77,15 +79,15 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     /// <returns>The bound of all that is left.</returns>
     public double ByStage(long left)
     {
-        var spent = ByStage(left, SmallGap - Hair);
-        ByStage(Math.Min(left, EnoughStageNodes) - spent, 0);
+        var spent = ByStage(left, SmallGap - Hair, new StageSearch?[searched.Count], out var known);
+        if (spent < FewForGap) ByStage(Math.Min(left - spent, EnoughStageNodes), 0, known, out _);
         return Next(byStage, [], Makespan).Bound;
     }
 
-    // Returns the nodes that it took.
-    private long ByStage(long left, double gap)
+    // Returns the nodes that it took. What was known from searches for less is where these begin.
+    private long ByStage(long left, double gap, StageSearch?[] known, out StageSearch?[] searches)
     {
-        var searches = new StageSearch?[searched.Count];
+        var going = searches = new StageSearch?[searched.Count];
         var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
         var all = 0L;
         while (Makespan < long.MaxValue && all < left && !cancel.IsCancellationRequested && Next(byStage, [], Below()) is ( >= 0, var bound))
@@ -97,7 +99,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             PathCut[][] useful = [.. open.Select(Useful)];
             var found = new PlacementResult?[open.Length];
             var spent = new long[open.Length];
-            Workers.Each(threads, open.Length, k => (found[k], spent[k]) = Continue(ref searches[open[k]], open[k], limit, most, useful[k]));
+            Workers.Each(threads, open.Length, k => (found[k], spent[k]) = Continue(ref going[open[k]], open[k], limit, most, useful[k]));
             for (var k = 0; k < open.Length; k++)
             {
                 if (found[k] is not { } again) continue;
@@ -110,12 +112,13 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
 
         long Below() => (long)(Makespan * (1 - gap));
 
-        // Paths of the last search of the same graph, for one that begins.
+        // Paths of its last search, or of another of the same graph, for one that begins.
         PathCut[] Useful(int i)
         {
-            if (searches[i] is not null) return [];
-            var other = Enumerable.Range(0, searches.Length).LastOrDefault(k => searches[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
-            return other < 0 ? [] : [.. searches[other]!.Useful];
+            if (going[i] is not null) return [];
+            if (known[i] is { } last) return [.. last.Useful];
+            var other = Enumerable.Range(0, going.Length).LastOrDefault(k => going[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
+            return other < 0 ? [] : [.. going[other]!.Useful];
         }
     }
 
