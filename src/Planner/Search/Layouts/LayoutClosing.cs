@@ -15,9 +15,11 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     public const long AllNodes = 60_000;
     public const long AllPerStageNodes = 4_000_000;
 
-    // The search over ranks ends here where the gap is small already, or where more than a few layouts are open: more nodes hardly close them all.
+    // The search over ranks ends here where the gap is small already, or where more than a few layouts are open or one by much: more nodes hardly
+    // close them all.
     private const long EnoughNodes = 400_000;
     private const int FewOpen = 2;
+    private const double WideGap = 0.05;
 
     // Nodes beyond are many enough to be felt: already models twice as deep as this pay more. A node of 120 layers took about nine times as long
     // as one of 60 (DeepSeek-V3 with 120, DeepSeek-V2).
@@ -61,7 +63,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         while (Next(taken, tries, Makespan) is (var open and >= 0, var bound))
         {
             report(Makespan, bound);
-            if (Ends(left, plenty, bound) || (left <= plenty && Open(taken) > FewOpen)) break;
+            if (Ends(left, plenty, bound) || (left <= plenty && (Open(taken) > FewOpen || bound < Makespan * (1 - WideGap)))) break;
             var weight = left <= plenty ? PlacementSearch.NodeWeight(searched[open].Problem, FewLayers) : PlacementSearch.NodeWeight(searched[open].Problem);
             var again = PlacementSearch.Continue(searched[open].Problem, searched[open].Result!, Makespan, Math.Max(1, Math.Min(Effort(tries[open]++), left) / weight), cancel);
             left -= (again.Nodes + SetUpNodes) * weight;
