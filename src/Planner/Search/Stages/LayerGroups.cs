@@ -15,24 +15,27 @@ internal sealed class LayerGroups
     // Empty without kinds: the kind of every layer, and by kind its parts.
     private readonly int[] kindOf = [];
     private readonly double[][] parts = [];
+    private readonly int[] totals;
 
     public LayerGroups(PlacementProblem problem)
     {
         this.problem = problem;
+        totals = [problem.DenseLayers, problem.MoeLayers];
         if (problem.Sequence is not { } sequence) return;
         ItemCost[] kinds = [.. sequence.Layers.Distinct().Take(MostKinds + 1)];
         if (kinds.Length > MostKinds) return;
         kindOf = [.. sequence.Layers.Select(layer => Array.IndexOf(kinds, layer))];
+        totals = [.. kinds.Select((_, kind) => kindOf.Count(other => other == kind))];
         parts = [.. kinds.Select(kind => Enumerable.Range(0, LayerParts.Count).Select(part => (double)LayerParts.Of(kind, 1, part)).ToArray())];
     }
 
     /// <summary>Layers are counted by kind.</summary>
     public bool Kinds => parts.Length > 0;
 
-    public int Count => Kinds ? parts.Length : 2;
+    public int Count => totals.Length;
 
     /// <summary>Layers of a group.</summary>
-    public int Total(int group) => Kinds ? kindOf.Count(kind => kind == group) : group == 0 ? problem.DenseLayers : problem.MoeLayers;
+    public int Total(int group) => totals[group];
 
     /// <summary>False where a stage holds none of a group. Every stage but the first holds a layer, so no dense one lies further back than there are of them.</summary>
     public bool Holds(int group, int stage) => Total(group) > 0 && (Kinds || group > 0 || stage <= problem.DenseLayers);

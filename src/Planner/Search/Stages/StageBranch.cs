@@ -1,5 +1,3 @@
-using System.Numerics;
-using System.Runtime.InteropServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
@@ -15,7 +13,6 @@ namespace Planner.Search;
 internal sealed class StageBranch
 {
     private const double Rounding = 0.01;
-    private const double MeanScale = 64;
     private const int MostTurns = 60;
     private const int TurnsOfPart = 20;
 
@@ -36,10 +33,6 @@ internal sealed class StageBranch
     // Ways to split that are tried.
     private const int Tried = 4;
 
-    // Ranks stretched a turn for the sake of their paths, and by which part of their durations.
-    private const int Stretched = 4;
-    private const int StretchedPart = 20;
-
     // A local search from the fractions of the first box that is settled, and again after so many times as many. Shares of a layer rounded up.
     private const int DescentGrowth = 2;
     private const int DescentReplays = 100;
@@ -51,6 +44,7 @@ internal sealed class StageBranch
     private readonly LayerGroups groups;
     private readonly StageRelaxation relaxation;
     private readonly StageLines lines;
+    private readonly FractionReplay replay;
     private readonly IStageWalk walk;
     private readonly RankStates state;
     private readonly RankCosts[] costs;
@@ -58,9 +52,6 @@ internal sealed class StageBranch
     private readonly HashSet<(int Rank, int Vector)> limits = [];
     private readonly long[] durations;
     private readonly long[] end;
-    private readonly Vector<long>[] stretched;
-    private readonly Vector<long>[] ends;
-    private readonly PathCut[] paths = new PathCut[Vector<long>.Count];
     private readonly int[] counts;
     private readonly PathCut[] given;
     private readonly LayerCounts? start;
@@ -80,14 +71,13 @@ internal sealed class StageBranch
         this.start = start;
         this.cancel = cancel;
         groups = new LayerGroups(problem);
-        relaxation = new StageRelaxation(problem, groups, costs, incumbent.UpperBound, cancel);
         lines = new StageLines(problem, groups);
+        relaxation = new StageRelaxation(problem, groups, lines, costs, incumbent.UpperBound, cancel);
+        replay = new FractionReplay(problem, costs, lines);
         walk = problem.Sequence is null ? new StageWalk(problem, cancel) : new SequenceWalk(problem, cancel);
         state = new RankStates(problem, costs);
         durations = new long[problem.Graph.Durations.Length];
         end = new long[problem.Graph.Nodes];
-        stretched = new Vector<long>[durations.Length];
-        ends = new Vector<long>[end.Length];
         counts = new int[problem.Stages];
         near = new int[problem.Stages];
         level = LevelShare * incumbent.UpperBound;
@@ -193,14 +183,11 @@ internal sealed class StageBranch
             }
 
             limit = incumbent.UpperBound - 1 + Rounding;
-            there = there with { Makespan = Replay(there, box.Place) };
-            AddStretched();
+            there = Replayed(there, box.Place);
             if (box.Fractions is null || there.Makespan < box.Fractions.Makespan) box.Fractions = there;
             if (box.Guide is { } guide)
             {
-                var between = there.Towards(guide, Inward);
-                between = between with { Makespan = Replay(between, box.Place) };
-                AddStretched();
+                var between = Replayed(there.Towards(guide, Inward), box.Place);
                 if (between.Makespan < box.Fractions.Makespan && box.Holds(between, costs)) box.Fractions = between;
             }
 
@@ -244,12 +231,11 @@ internal sealed class StageBranch
         }
     }
 
-    private double Replay(StageFractions fractions, int place)
+    private StageFractions Replayed(StageFractions fractions, int place)
     {
-        lines.Fill(fractions, place, MeanScale, durations);
-        var makespan = problem.Graph.Replay(durations, problem.Lag * (long)MeanScale, end) / MeanScale;
-        relaxation.AddPath(problem.Graph.CriticalPath(problem.Lag * (long)MeanScale, end));
-        return makespan;
+        var replayed = replay.Of(fractions, place, Turns, out var paths);
+        foreach (var path in paths) relaxation.AddPath(path);
+        return replayed;
     }
 
     // The part of a box within a layer of the best fractions.
@@ -265,27 +251,6 @@ internal sealed class StageBranch
         }
 
         return part;
-    }
-
-    // At the last fractions, paths through some ranks that a little more work there would make critical.
-    private void AddStretched()
-    {
-        var lanes = Vector<long>.Count;
-        var most = Math.Min(Stretched, costs.Length);
-        for (var first = 0; first < most; first += lanes)
-        {
-            for (var i = 0; i < durations.Length; i++) stretched[i] = new Vector<long>(durations[i]);
-            var ticks = MemoryMarshal.Cast<Vector<long>, long>(stretched.AsSpan());
-            var some = paths.AsSpan(0, Math.Min(lanes, most - first));
-            for (var lane = 0; lane < some.Length; lane++)
-            {
-                var rank = costs[(int)(((Turns * Stretched) + first + lane) % costs.Length)];
-                foreach (var duration in rank.Durations) ticks[(duration * lanes) + lane] += durations[duration] / StretchedPart;
-            }
-
-            problem.Graph.CriticalPaths(stretched, problem.Lag * (long)MeanScale, ends, some);
-            foreach (var path in some) relaxation.AddPath(path);
-        }
     }
 
     // Replays a placement; what fits may be the best so far.

@@ -7,14 +7,28 @@ namespace Planner.Search;
 /// <summary>
 /// Lengths of paths and memory of ranks as linear functions of the layers a stage: exact where no two stages run as an overlapped pair.
 /// </summary>
-internal sealed class StageLines(PlacementProblem problem, LayerGroups groups)
+internal sealed class StageLines
 {
-    private readonly int last = problem.Stages - 1;
-    private readonly DurationShares shares = new(problem, byLayer: problem.Sequence is not null);
-    private readonly ItemCost[] constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.FixedBesideLayers)];
+    private readonly PlacementProblem problem;
+    private readonly int last;
+    private readonly DurationShares shares;
+    private readonly ItemCost[] constant;
 
     // Share by share and group by group.
-    private readonly double[] ticks = Ticks(problem, groups);
+    private readonly double[] ticks;
+
+    public StageLines(PlacementProblem problem, LayerGroups groups)
+    {
+        this.problem = problem;
+        last = problem.Stages - 1;
+        shares = new DurationShares(problem, byLayer: problem.Sequence is not null);
+        constant = [.. Enumerable.Range(0, problem.Stages).Select(problem.FixedBesideLayers)];
+        var ofLayers = new List<double>();
+        for (var i = 0; i < problem.Graph.Durations.Length; i++)
+            foreach (ref readonly var share in shares.Of(i))
+                for (var group = 0; group < groups.Count; group++) ofLayers.Add(groups.Ticks(share, group));
+        ticks = [.. ofLayers];
+    }
 
     /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
     public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
@@ -93,16 +107,6 @@ internal sealed class StageLines(PlacementProblem problem, LayerGroups groups)
         AddConstant(line, -sign * number);
         foreach (var stage in stages) line.AddLayer(stage, sign);
         return line;
-    }
-
-    private static double[] Ticks(PlacementProblem problem, LayerGroups groups)
-    {
-        var shares = new DurationShares(problem, byLayer: problem.Sequence is not null);
-        var ticks = new List<double>();
-        for (var i = 0; i < problem.Graph.Durations.Length; i++)
-            foreach (ref readonly var share in shares.Of(i))
-                for (var group = 0; group < groups.Count; group++) ticks.Add(groups.Ticks(share, group));
-        return [.. ticks];
     }
 
     private static void AddParts(StageLine line, int stage, double times, ushort parts)

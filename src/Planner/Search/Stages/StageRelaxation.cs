@@ -53,16 +53,17 @@ internal sealed class StageRelaxation
 
     /// <param name="problem">The placement.</param>
     /// <param name="groups">Its layers.</param>
+    /// <param name="lines">Its paths as lines.</param>
     /// <param name="costs">Its ranks.</param>
     /// <param name="step">About one step, in ticks.</param>
     /// <param name="cancel">Ends a solve with what is known.</param>
-    public StageRelaxation(PlacementProblem problem, LayerGroups groups, RankCosts[] costs, double step, CancellationToken cancel)
+    public StageRelaxation(PlacementProblem problem, LayerGroups groups, StageLines lines, RankCosts[] costs, double step, CancellationToken cancel)
     {
         this.problem = problem;
         this.costs = costs;
         this.cancel = cancel;
         this.groups = groups;
-        lines = new StageLines(problem, groups);
+        this.lines = lines;
         var layers = problem.DenseLayers + problem.MoeLayers;
         uneven = 2 * Uneven * layers;
         unit = step * costs.Length / Math.Max(1, layers);
