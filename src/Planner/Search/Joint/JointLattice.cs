@@ -15,10 +15,14 @@ internal sealed class JointLattice
     private const int SampleRounds = 6;
     private const int SamplesPerRound = 16;
 
+    // Arcs times cuts, of all prunings: a fifth of a second. What is not pruned to little by then, the solver does not prove either.
+    private const long MostWork = 20_000_000;
+
     private readonly PlacementOptions options;
     private readonly RankCosts[] costs;
     private readonly long lag;
     private readonly List<PathCut> cuts;
+    private long work;
 
     /// <summary>Builds and prunes.</summary>
     /// <param name="candidate">The layout.</param>
@@ -40,7 +44,7 @@ internal sealed class JointLattice
         Lattice = PlacementLatticeBuilder.Build(problem, rules, costs, options);
         var sampler = new CutSampler(problem, costs, options);
         Sharpen(sampler, limit + beyond);
-        for (var halving = 1; Lattice.Arcs > MostArcs && halving <= MostSlackHalvings; halving++)
+        for (var halving = 1; Lattice.Arcs > MostArcs && !TooMuch && halving <= MostSlackHalvings; halving++)
             Sharpen(sampler, limit + (halving == MostSlackHalvings ? 0 : beyond >> halving));
     }
 
@@ -48,6 +52,9 @@ internal sealed class JointLattice
     public PlacementLattice Lattice { get; private set; }
 
     public bool Empty => Lattice.Empty;
+
+    /// <summary>Too much is left to choose from.</summary>
+    public bool TooMuch => work > MostWork;
 
     public int Ranks => costs.Length;
 
@@ -101,7 +108,7 @@ internal sealed class JointLattice
     private void Sharpen(CutSampler sampler, long most)
     {
         Prune(most);
-        for (var round = 0; round < SampleRounds && !Lattice.Empty; round++)
+        for (var round = 0; round < SampleRounds && !Lattice.Empty && !TooMuch; round++)
         {
             var found = sampler.Sample(Lattice, SamplesPerRound);
             if (found.Count == 0) return;
@@ -113,8 +120,9 @@ internal sealed class JointLattice
     // Pruning lengthens the shortest ways of what is left, which prunes more.
     private void Prune(long most)
     {
-        while (!Lattice.Empty)
+        while (!Lattice.Empty && !TooMuch)
         {
+            work += (long)Lattice.Arcs * cuts.Count;
             Load(cuts);
             var pruned = Lattice.Pruned(most + 1);
             if (pruned.Arcs == Lattice.Arcs) return;

@@ -73,6 +73,7 @@ public static class JointModel
             if (cancel.IsCancellationRequested) return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
             var own = i == hintCandidate;
             var ways = hopeless[i] ? null : new JointLattice(candidates[i], own ? [hintCut] : [], limit, SpaceSearch.SurvivorShare);
+            if (ways is { TooMuch: true }) return best.Result(ProofStatus.Unknown, lowest, 0, upperBound);
             if (own && suggested && ways?.Arcs(hintPlan) is null)
                 throw new InvalidOperationException("the suggested plan breaks the contents rule, the memory limit or a lower bound");
             if (ways is null || ways.Empty) model.Add(chosen[i] == 0);

@@ -38,8 +38,8 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     // A gap below the small one is printed as less.
     private const double Hair = 0.0001;
 
-    // Searches that go on side by side; as many on one thread, so that they find the same.
-    private const int Together = 2;
+    // Searches that go on side by side; as many on one thread, so that they find the same. More than threads, for some end sooner than others.
+    private const int Together = 4;
 
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;

@@ -35,6 +35,7 @@ internal sealed class DualSimplex
     // Rows that were broken when all were looked at last.
     private readonly List<SimplexLimits> suspects = [];
     private int pivots;
+    private Kept? kept;
 
     /// <param name="cost">By variable.</param>
     public DualSimplex(ReadOnlySpan<double> cost)
@@ -133,6 +134,23 @@ internal sealed class DualSimplex
             Move(entering);
             moved = true;
         }
+    }
+
+    /// <summary>Keeps what is active, to go back to.</summary>
+    public void Keep()
+    {
+        kept ??= new Kept(new SimplexLimits[active.Length], [.. active.Select(_ => new double[width])], new double[active.Length], new int[active.Length]);
+        Copy(active, inverse, multiplier, side, kept.Active, kept.Inverse, kept.Multiplier, kept.Side);
+        kept.Pivots = pivots;
+    }
+
+    /// <summary>Goes back to what was kept last; no row may have been left out since.</summary>
+    public void GoBack()
+    {
+        foreach (var limits in active) limits.Place = -1;
+        Copy(kept!.Active, kept.Inverse, kept.Multiplier, kept.Side, active, inverse, multiplier, side);
+        for (var i = 0; i < active.Length; i++) active[i].Place = i;
+        pivots = kept.Pivots;
     }
 
     // Begins with distances in space; after many pivots what was followed is far off.
@@ -304,5 +322,19 @@ internal sealed class DualSimplex
             for (var j = 0; j < count; j++) inverse[i][j] = unit[j][i];
         for (var i = 0; i < count; i++) multiplier[i] = PaddedVector.Dot(cost, inverse[i]);
         Turn();
+    }
+
+    private static void Copy(
+        SimplexLimits[] active, double[][] inverse, double[] multiplier, int[] side, SimplexLimits[] toActive, double[][] toInverse, double[] toMultiplier, int[] toSide)
+    {
+        active.CopyTo(toActive, 0);
+        multiplier.CopyTo(toMultiplier, 0);
+        side.CopyTo(toSide, 0);
+        for (var i = 0; i < inverse.Length; i++) inverse[i].CopyTo(toInverse[i], 0);
+    }
+
+    private sealed record Kept(SimplexLimits[] Active, double[][] Inverse, double[] Multiplier, int[] Side)
+    {
+        public int Pivots { get; set; }
     }
 }

@@ -1,4 +1,5 @@
 using Planner.Cost.Pipeline;
+using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
@@ -35,6 +36,9 @@ internal sealed class StageBox
 
     /// <summary>In ticks; no placement of the box is shorter.</summary>
     public double Bound { get; set; }
+
+    /// <summary>Paths that carry its bound, or its parent's.</summary>
+    public PathCut[] Carrying { get; set; } = [];
 
     /// <summary>Turns so far.</summary>
     public int Turns { get; set; }
@@ -77,7 +81,22 @@ internal sealed class StageBox
         return true;
     }
 
-    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Bound = Bound, Whole = false };
+    public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Carrying = Carrying, Bound = Bound, Whole = false };
+
+    /// <summary>Leaves what is in a part of it.</summary>
+    public void To(StageBox part)
+    {
+        for (var stage = 0; stage < Least.Length; stage++) 
+        {
+            Raise(Least, stage, part.Least[stage]);
+            Lower(Most, stage, part.Most[stage]);
+        }
+        for (var rank = 0; rank < LeastOfRank.Length; rank++)
+        {
+            Raise(LeastOfRank, rank, part.LeastOfRank[rank]);
+            Lower(MostOfRank, rank, part.MostOfRank[rank]);
+        }
+    }
 
     /// <summary>Draws stages, ranks and the sum of all layers together until nothing gives; false where nothing is left.</summary>
     public bool Tighten(PlacementProblem problem)

@@ -31,7 +31,11 @@ internal sealed class StageBranch
     private const double LevelShare = 0.0025;
 
     // Ways to split that are tried.
-    private const int Tried = 4;
+    private const int Tried = 8;
+
+    // What closes while it is tried leaves a narrower box, which gets so many turns more.
+    private const int TurnsOfNarrower = 3;
+    private const double Closed = double.PositiveInfinity;
 
     // A local search from the fractions of the first box that is settled, and again after so many times as many. Shares of a layer rounded up.
     private const int DescentGrowth = 2;
@@ -105,7 +109,10 @@ internal sealed class StageBranch
         (Stopped, OpenBound) = (false, long.MaxValue);
         while (open.TryDequeue(out var box, out _))
         {
-            if (box.Bound > incumbent.UpperBound - 1 + Rounding || Closes(box)) continue;
+            if (box.Bound > incumbent.UpperBound - 1 + Rounding) continue;
+            foreach (var path in box.Carrying) relaxation.AddPath(path);
+            if (Closes(box)) continue;
+            box.Carrying = relaxation.Carrying;
             if (effort <= 0 || cancel.IsCancellationRequested || !box.Settled) Wait(box);
             else Split(box);
             if (effort <= 0 || cancel.IsCancellationRequested) break;
@@ -300,21 +307,40 @@ internal sealed class StageBranch
         }
     }
 
-    // Those ways with the greatest fractions of a layer are tried; that whose parts have the highest bounds is taken.
+    // Those ways with the greatest fractions of a layer are tried; that whose parts have the highest bounds is taken. Parts that close at once are left
+    // out instead.
     private void Split(StageBox box)
     {
-        var limit = incumbent.UpperBound - 1 + Rounding;
         var (best, chosen) = (double.MinValue, default(StageSplit));
+        var narrower = false;
+        relaxation.Keep();
         foreach (var way in StageSplit.Of(box, costs).OrderByDescending(way => way.Fraction).Take(Tried))
         {
-            var below = way.Below.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Below, limit)) : limit;
-            var above = way.Above.Tighten(problem) ? Math.Min(limit, relaxation.Guess(way.Above, limit)) : limit;
+            var (below, above) = (Guess(way.Below), Guess(way.Above));
+            if (below == Closed && above == Closed) return;
+            if (below == Closed || above == Closed)
+            {
+                box.To(below == Closed ? way.Above : way.Below);
+                narrower = true;
+                continue;
+            }
+
             var gain = Math.Max(below - box.Bound, 1) * Math.Max(above - box.Bound, 1);
-            if (gain <= best) continue;
-            (best, chosen) = (gain, way);
+            if (gain > best) (best, chosen) = (gain, way);
         }
 
-        foreach (var part in new[] { chosen!.Below, chosen.Above })
+        StageBox[] parts = [box];
+        if (narrower) (box.Settled, box.Stalled, box.Turns) = (false, 0, Math.Min(box.Turns, TurnsOfPart - TurnsOfNarrower));
+        else parts = [chosen!.Below, chosen.Above];
+        foreach (var part in parts)
             if (part.Tighten(problem)) Wait(part);
+    }
+
+    private double Guess(StageBox part)
+    {
+        if (!part.Tighten(problem)) return Closed;
+        var limit = incumbent.UpperBound - 1 + Rounding;
+        var (bound, line) = relaxation.Guess(part, limit);
+        return line is not null && walk.Least(line, part, near) > limit && !cancel.IsCancellationRequested ? Closed : Math.Min(bound, limit);
     }
 }

@@ -101,6 +101,10 @@ internal sealed class StageRelaxation
     public IEnumerable<PathCut> Useful =>
         Enumerable.Range(0, rows.Count).Where(row => rows[row].Path is not null && used[row] > turn - Lately).Select(row => rows[row].Path!);
 
+    /// <summary>Paths that carry the bound of the last solve.</summary>
+    public PathCut[] Carrying =>
+        [.. Enumerable.Range(0, rows.Count).Where(row => rows[row].Path is not null && simplex.Multiplier(frame + row) > Slight).Select(row => rows[row].Path!)];
+
     /// <summary>Adds a path, if it is not there.</summary>
     public void AddPath(PathCut path)
     {
@@ -123,11 +127,17 @@ internal sealed class StageRelaxation
         return (Weighed(box), Fractions());
     }
 
-    /// <summary>About the bound of a box after a few pivots, in ticks.</summary>
-    public double Guess(StageBox box, double enough)
+    /// <summary>Keeps where the last solve ended; guesses begin there.</summary>
+    public void Keep() => simplex.Keep();
+
+    /// <summary>About the bound of a box after a few pivots, in ticks, and the line of the multipliers where that is enough.</summary>
+    public (double Bound, StageLine? Line) Guess(StageBox box, double enough)
     {
         Put(box);
-        return simplex.Solve(GuessPivots, (enough / unit) + uneven, cancel) ? simplex.Objective * unit : double.MaxValue;
+        var bound = simplex.Solve(GuessPivots, (enough / unit) + uneven, cancel) ? simplex.Objective * unit : double.MaxValue;
+        var line = bound >= enough ? Weighed(box) : null;
+        simplex.GoBack();
+        return (bound, line);
     }
 
     private void Put(StageBox box)

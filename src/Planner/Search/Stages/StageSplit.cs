@@ -9,19 +9,12 @@ internal sealed record StageSplit(double Fraction, StageBox Below, StageBox Abov
     // A rank closer to a whole number of layers is left to its stages.
     private const double Whole = 0.02;
 
-    // Of ranks that are known equally well the one in the middle, which meets most of the others; less than any difference.
-    private const double Middle = 0.01;
-
-    /// <summary>
-    /// Ways to split a box: ranks first, then the stages of the rank that is known best, for one that is known says more than parts of many.
-    /// </summary>
+    /// <summary>Ways to split a box: ranks first, for their sums bound the most, then stages.</summary>
     public static IReadOnlyList<StageSplit> Of(StageBox box, RankCosts[] costs)
     {
         StageSplit[] ranks = [.. costs.Where(rank => box.LeastOfRank[rank.Rank] < box.MostOfRank[rank.Rank]).Select(rank => OfRank(box, rank))];
         if (ranks.Any(way => way.Fraction > Whole)) return ranks;
-        var open = costs.Where(rank => rank.Stages.Any(stage => box.Least[stage] < box.Most[stage]));
-        var known = open.MaxBy(rank => rank.Stages.Sum(stage => 1.0 / (1 + box.Most[stage] - box.Least[stage])) + (rank.Rank == costs.Length / 2 ? Middle : 0))!;
-        return [.. known.Stages.Where(stage => box.Least[stage] < box.Most[stage]).Select(stage => OfStage(box, stage))];
+        return [.. costs.SelectMany(rank => rank.Stages).Where(stage => box.Least[stage] < box.Most[stage]).Select(stage => OfStage(box, stage))];
     }
 
     private static StageSplit OfRank(StageBox box, RankCosts rank)
