@@ -27,7 +27,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
 
     // Over stages a search goes on where it left off, so many nodes at a time. One that only wants something to compare with ends soon.
     private const long StageNodes = 4_000;
-    public const long AllStageNodes = 1_200_000;
+    public const long AllStageNodes = 2_000_000;
     public const long FewStageNodes = 10_000;
 
     // Where the small gap took few nodes, some more may close it.

@@ -12,7 +12,12 @@ namespace Planner.Search;
 internal sealed class DualSimplex
 {
     private const double Broken = 1e-9;
-    private const double Flat = 1e-9;
+
+    // A pivot on less makes of rounding what nothing recovers from.
+    private const double Flat = 1e-6;
+
+    // Share of the objective by which two ways to it may differ.
+    private const double Off = 1e-7;
 
     // Pivots after which the inverse is made anew.
     private const int Fresh = 150;
@@ -90,6 +95,8 @@ internal sealed class DualSimplex
     /// <summary>Begins with these: variables' limits (their indices) and rows (~ their indices) whose normals are independent and whose multipliers get the right signs.</summary>
     public void Begin(ReadOnlySpan<int> items)
     {
+        foreach (var limits in active)
+            if (limits is not null) limits.Place = -1;
         Array.Fill(side, 1);
         for (var i = 0; i < items.Length; i++) Put(i, items[i] >= 0 ? variables[items[i]] : rows[~items[i]]);
         Refresh();
@@ -97,47 +104,60 @@ internal sealed class DualSimplex
 
     /// <summary>
     /// Pivots until nothing is broken, the objective is above <paramref name="enough"/>, there were as many pivots as allowed, or it is cancelled; the
-    /// multipliers bound the objective in every case. False where nothing satisfies all limits.
+    /// multipliers bound the objective in every case. False where nothing satisfies all limits. The inverse is made anew where the answer is not sound.
     /// </summary>
     public bool Solve(int mostPivots, double enough, CancellationToken cancel)
     {
         Turn();
         Point();
         Pace();
-        var moved = false;
+        var (moved, stale) = (false, false);
         for (var left = mostPivots; ; left--)
         {
-            if (pivots >= Fresh)
+            if (pivots >= Fresh || stale)
             {
                 Refresh();
                 Point();
                 Pace();
-                moved = false;
+                (moved, stale) = (false, false);
             }
 
-            if (left <= 0 || cancel.IsCancellationRequested || Objective > enough) return true;
-            var (entering, sign) = MostBroken();
-            if (entering is null)
+            var (entering, sign) = ((SimplexLimits?)null, 0);
+            if (left > 0 && !cancel.IsCancellationRequested && Objective <= enough)
             {
-                if (!moved) return true;
+                (entering, sign) = MostBroken();
+                if (entering is null && moved)
+                {
+                    // A point reached in many steps is off by their rounding.
+                    Point();
+                    moved = false;
+                    continue;
+                }
+            }
 
-                // A point reached in many steps is off by their rounding.
-                Point();
-                moved = false;
+            var leaving = -1;
+            if (entering is not null)
+            {
+                Weigh(entering);
+                leaving = Leaving(sign);
+            }
+
+            if (leaving < 0)
+            {
+                // What many pivots made of rounding is no answer.
+                if (pivots == 0 || (entering is null && Sound())) return entering is null;
+                stale = true;
                 continue;
             }
 
-            Weigh(entering);
-            var leaving = Leaving(sign);
-            if (leaving < 0) return false;
-            Pivot(leaving, entering, sign);
-            Move(entering);
+            Pivot(leaving, entering!, sign);
+            Move(entering!);
             moved = true;
         }
     }
 
     /// <summary>Keeps what is active, to go back to.</summary>
-    public void Keep()
+    public void Remember()
     {
         kept ??= new Kept(new SimplexLimits[active.Length], [.. active.Select(_ => new double[width])], new double[active.Length], new int[active.Length]);
         Copy(active, inverse, multiplier, side, kept.Active, kept.Inverse, kept.Multiplier, kept.Side);
@@ -151,6 +171,14 @@ internal sealed class DualSimplex
         Copy(kept!.Active, kept.Inverse, kept.Multiplier, kept.Side, active, inverse, multiplier, side);
         for (var i = 0; i < active.Length; i++) active[i].Place = i;
         pivots = kept.Pivots;
+    }
+
+    /// <summary>Where all that is active holds, the costs are the sum of its limits times multipliers, unless too much was lost to rounding.</summary>
+    public bool Sound()
+    {
+        var sum = 0.0;
+        for (var i = 0; i < active.Length; i++) sum += multiplier[i] * (side[i] < 0 ? active[i].Most : active[i].Least);
+        return Math.Abs(sum - Objective) <= Off * Math.Max(1, Math.Abs(sum));
     }
 
     // Begins with distances in space; after many pivots what was followed is far off.

@@ -313,7 +313,7 @@ internal sealed class StageBranch
     {
         var (best, chosen) = (double.MinValue, default(StageSplit));
         var narrower = false;
-        relaxation.Keep();
+        relaxation.Remember();
         foreach (var way in StageSplit.Of(box, costs).OrderByDescending(way => way.Fraction).Take(Tried))
         {
             var (below, above) = (Guess(way.Below), Guess(way.Above));

@@ -67,7 +67,7 @@ internal sealed class StageRelaxation
         var layers = problem.DenseLayers + problem.MoeLayers;
         uneven = 2 * Uneven * layers;
         unit = step * costs.Length / Math.Max(1, layers);
-        mostRows = 200 + (6 * problem.Stages);
+        mostRows = 150 + (4 * problem.Stages);
         layersOf = new int[groups.Count][];
         var variables = 2;
         for (var group = 0; group < layersOf.Length; group++) layersOf[group] = new int[problem.Stages];
@@ -123,12 +123,19 @@ internal sealed class StageRelaxation
         Put(box);
         if (!begun) Begin();
         if (rows.Count > mostRows) Forget();
-        simplex.Solve(MostPivots, problem.Sequence is null ? (enough / unit) + uneven : double.MaxValue, cancel);
+        var most = problem.Sequence is null ? (enough / unit) + uneven : double.MaxValue;
+        simplex.Solve(MostPivots, most, cancel);
+        if (!simplex.Sound() && !cancel.IsCancellationRequested)
+        {
+            Begin();
+            simplex.Solve(MostPivots, most, cancel);
+        }
+
         return (Weighed(box), Fractions());
     }
 
     /// <summary>Keeps where the last solve ended; guesses begin there.</summary>
-    public void Keep() => simplex.Keep();
+    public void Remember() => simplex.Remember();
 
     /// <summary>About the bound of a box after a few pivots, in ticks, and the line of the multipliers where that is enough.</summary>
     public (double Bound, StageLine? Line) Guess(StageBox box, double enough)
