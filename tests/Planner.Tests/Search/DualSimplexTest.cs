@@ -42,6 +42,98 @@ internal sealed class DualSimplexTest
     }
 
     [Test]
+    public void GoBack_AfterOtherLimits_NeedsNoPivot([Range(0, 19)] int seed)
+    {
+        var (programme, simplex, random) = Covered(seed);
+        Assert.That(simplex.Solve(10_000, double.PositiveInfinity, CancellationToken.None), Is.True);
+        var (objective, point) = (simplex.Objective, simplex.X.ToArray());
+        simplex.Remember();
+        for (var guess = 0; guess < 4; guess++)
+        {
+            var variable = random.Next(programme.Limits.Length);
+            simplex.Limit(variable, 3, 4);
+            simplex.Solve(10_000, double.PositiveInfinity, CancellationToken.None);
+            simplex.Limit(variable, programme.Limits[variable].Least, programme.Limits[variable].Most);
+            simplex.GoBack();
+        }
+
+        var pivots = simplex.Pivots;
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(simplex.Solve(10_000, double.PositiveInfinity, CancellationToken.None), Is.True);
+            Assert.That(simplex.Pivots, Is.EqualTo(pivots));
+            Assert.That(simplex.Objective, Is.EqualTo(objective).Within(1e-9));
+            Assert.That(simplex.X.ToArray(), Is.EqualTo(point).Within(1e-9));
+        }
+    }
+
+    /// <summary>Sums of groups and the sum of them all depend on each other, and are not whole: rounding breaks one or another.</summary>
+    [Test]
+    public void Solve_SumsThatDepend_StaysSound([Range(0, 19)] int seed)
+    {
+        const int size = 7;
+        var random = new Random(seed);
+        var groups = random.Next(4, 9);
+        var variables = size * groups;
+        var programme = new Programme([.. Enumerable.Range(0, variables).Select(_ => random.NextDouble())], variables);
+        var simplex = new DualSimplex(programme.Cost);
+        for (var variable = 0; variable < variables; variable++) Limit(variable, 0, 40);
+        Row([.. Enumerable.Repeat(1.0, variables)], groups * (100 / 3.0), groups * (100 / 3.0));
+        simplex.Begin([.. Enumerable.Range(1, variables - 1), ~0]);
+        for (var group = 0; group < groups; group++)
+        {
+            var sum = new double[variables];
+            Array.Fill(sum, 1, group * size, size);
+            Row(sum, 100 / 3.0, 100 / 3.0);
+        }
+
+        for (var round = 0; round < 150; round++)
+        {
+            for (var row = random.Next(3); row > 0; row--) Row([.. Enumerable.Range(0, variables).Select(_ => random.NextDouble())], groups * 14, double.PositiveInfinity);
+            var least = 2 * random.NextDouble();
+            Limit(random.Next(variables), least, least + 5 + (30 * random.NextDouble()));
+            var expected = programme.Glop();
+            Assert.That(simplex.Solve(10_000, double.PositiveInfinity, CancellationToken.None), Is.EqualTo(expected is not null), $"round {round}");
+            if (expected is null) return;
+            Assert.That(simplex.Sound(), Is.True, $"round {round}");
+            Assert.That(simplex.Objective, Is.EqualTo(expected.Value).Within(1e-6), $"round {round}");
+        }
+
+        void Limit(int variable, double least, double most)
+        {
+            programme.Limits[variable] = (least, most);
+            simplex.Limit(variable, least, most);
+        }
+
+        void Row(double[] normal, double least, double most)
+        {
+            programme.Rows.Add((normal, least, most));
+            simplex.AddRow(normal, least, most);
+        }
+    }
+
+    /// <summary>What is lost to rounding for good says so, and begins again from another set.</summary>
+    [Test]
+    public void Sound_NormalsThatDepend_IsFalseUntilBegunAnew()
+    {
+        var simplex = new DualSimplex([1, 2]);
+        simplex.Limit(0, 0, 9);
+        simplex.Limit(1, 0, 9);
+        simplex.AddRow([1, 1], 4, double.PositiveInfinity);
+        simplex.AddRow([2, 2], 6, double.PositiveInfinity);
+        simplex.Begin([~0, ~1]);
+        simplex.Solve(100, double.PositiveInfinity, CancellationToken.None);
+        Assert.That(simplex.Sound(), Is.False);
+        simplex.Begin([~0, 1]);
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(simplex.Solve(100, double.PositiveInfinity, CancellationToken.None), Is.True);
+            Assert.That(simplex.Sound(), Is.True);
+            Assert.That(simplex.Objective, Is.EqualTo(4).Within(1e-12));
+        }
+    }
+
+    [Test]
     public void Solve_NothingInside_IsFalse()
     {
         var simplex = new DualSimplex([1, 1]);
@@ -94,6 +186,30 @@ internal sealed class DualSimplexTest
         }
 
         Assert.That(bound, Is.EqualTo(simplex.Objective).Within(1e-7));
+    }
+
+    // Least of positive costs over rows of positive numbers: something always satisfies it.
+    private static (Programme Programme, DualSimplex Simplex, Random Random) Covered(int seed)
+    {
+        var random = new Random(seed);
+        var variables = random.Next(6, 30);
+        var programme = new Programme([.. Enumerable.Range(0, variables).Select(_ => 1 + random.NextDouble())], variables);
+        var simplex = new DualSimplex(programme.Cost);
+        for (var variable = 0; variable < variables; variable++)
+        {
+            programme.Limits[variable] = (0, 5);
+            simplex.Limit(variable, 0, 5);
+        }
+
+        simplex.Begin([.. Enumerable.Range(0, variables)]);
+        for (var row = 0; row < variables; row++)
+        {
+            double[] normal = [.. Enumerable.Range(0, variables).Select(_ => 0.5 + random.NextDouble())];
+            programme.Rows.Add((normal, variables, double.PositiveInfinity));
+            simplex.AddRow(normal, variables, double.PositiveInfinity);
+        }
+
+        return (programme, simplex, random);
     }
 
     private static void Move(Random random, Programme programme, DualSimplex simplex, int variable)

@@ -309,7 +309,7 @@ internal sealed class DualSimplex
         {
             if (double.IsNegativeInfinity(active[i].Least)) side[i] = -1;
             else if (double.IsPositiveInfinity(active[i].Most)) side[i] = 1;
-            else if (multiplier[i] != 0) side[i] = Math.Sign(multiplier[i]);
+            else if (multiplier[i] != 0) side[i] = multiplier[i] > 0 ? 1 : -1;
             multiplier[i] = Signed(i, multiplier[i]);
         }
     }

@@ -142,9 +142,10 @@ internal sealed class StageRelaxation
     {
         Put(box);
         var bound = simplex.Solve(GuessPivots, (enough / unit) + uneven, cancel) ? simplex.Objective * unit : double.MaxValue;
-        var line = bound >= enough ? Weighed(box) : null;
+        var sound = simplex.Sound();
+        var line = sound && bound >= enough ? Weighed(box) : null;
         simplex.GoBack();
-        return (bound, line);
+        return (sound ? bound : 0, line);
     }
 
     private void Put(StageBox box)
@@ -172,7 +173,7 @@ internal sealed class StageRelaxation
     private void Begin()
     {
         begun = true;
-        var items = new List<int> { Beyond, ~frame };
+        var items = new List<int> { Beyond, ~(frame + rows.FindIndex(row => row.Path is not null)) };
         var sums = 0;
         foreach (var layers in layersOf)
         {
