@@ -86,7 +86,7 @@ internal sealed class StageBox
     /// <summary>Leaves what is in a part of it.</summary>
     public void To(StageBox part)
     {
-        for (var stage = 0; stage < Least.Length; stage++) 
+        for (var stage = 0; stage < Least.Length; stage++)
         {
             Raise(Least, stage, part.Least[stage]);
             Lower(Most, stage, part.Most[stage]);
