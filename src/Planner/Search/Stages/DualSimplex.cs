@@ -27,20 +27,18 @@ internal sealed class DualSimplex
     private readonly SimplexLimits[] variables;
     private readonly List<SimplexLimits> rows = [];
 
-    // As many as there are variables, the columns of the inverse of their normals, and multipliers.
+    // Its parts again, for they are in every loop.
+    private readonly ActiveSet set;
     private readonly SimplexLimits[] active;
     private readonly double[][] inverse;
     private readonly double[] multiplier;
-
-    // 1: at its lower limit, -1: at its upper one.
     private readonly int[] side;
     private readonly double[] weight;
     private readonly double[] x;
 
     // Rows that were broken when all were looked at last.
     private readonly List<SimplexLimits> suspects = [];
-    private int pivots;
-    private Kept? kept;
+    private ActiveSet? kept;
 
     /// <param name="cost">By variable.</param>
     public DualSimplex(ReadOnlySpan<double> cost)
@@ -48,10 +46,8 @@ internal sealed class DualSimplex
         width = PaddedVector.Width(cost.Length);
         this.cost = PaddedVector.Of(cost);
         variables = [.. Enumerable.Range(0, cost.Length).Select(variable => new SimplexLimits(variable))];
-        active = new SimplexLimits[variables.Length];
-        inverse = [.. variables.Select(_ => new double[width])];
-        multiplier = new double[variables.Length];
-        side = new int[variables.Length];
+        set = new ActiveSet(variables.Length, width);
+        (active, inverse, multiplier, side) = (set.Limits, set.Inverse, set.Multiplier, set.Side);
         weight = new double[variables.Length];
         x = new double[width];
     }
@@ -95,10 +91,9 @@ internal sealed class DualSimplex
     /// <summary>Begins with these: variables' limits (their indices) and rows (~ their indices) whose normals are independent and whose multipliers get the right signs.</summary>
     public void Begin(ReadOnlySpan<int> items)
     {
-        foreach (var limits in active)
-            if (limits is not null) limits.Place = -1;
+        set.Clear();
         Array.Fill(side, 1);
-        for (var i = 0; i < items.Length; i++) Put(i, items[i] >= 0 ? variables[items[i]] : rows[~items[i]]);
+        for (var i = 0; i < items.Length; i++) set.Put(i, items[i] >= 0 ? variables[items[i]] : rows[~items[i]]);
         Refresh();
     }
 
@@ -114,7 +109,7 @@ internal sealed class DualSimplex
         var (moved, stale) = (false, false);
         for (var left = mostPivots; ; left--)
         {
-            if (pivots >= Fresh || stale)
+            if (set.Pivots >= Fresh || stale)
             {
                 Refresh();
                 Point();
@@ -145,7 +140,7 @@ internal sealed class DualSimplex
             if (leaving < 0)
             {
                 // What many pivots made of rounding is no answer.
-                if (pivots == 0 || (entering is null && Sound())) return entering is null;
+                if (set.Pivots == 0 || (entering is null && Sound())) return entering is null;
                 stale = true;
                 continue;
             }
@@ -157,20 +152,14 @@ internal sealed class DualSimplex
     }
 
     /// <summary>Keeps what is active, to go back to.</summary>
-    public void Remember()
-    {
-        kept ??= new Kept(new SimplexLimits[active.Length], [.. active.Select(_ => new double[width])], new double[active.Length], new int[active.Length]);
-        Copy(active, inverse, multiplier, side, kept.Active, kept.Inverse, kept.Multiplier, kept.Side);
-        kept.Pivots = pivots;
-    }
+    public void Remember() => (kept ??= new ActiveSet(active.Length, width)).Copy(set);
 
     /// <summary>Goes back to what was kept last; no row may have been left out since.</summary>
     public void GoBack()
     {
-        foreach (var limits in active) limits.Place = -1;
-        Copy(kept!.Active, kept.Inverse, kept.Multiplier, kept.Side, active, inverse, multiplier, side);
+        set.Clear();
+        set.Copy(kept!);
         for (var i = 0; i < active.Length; i++) active[i].Place = i;
-        pivots = kept.Pivots;
     }
 
     /// <summary>Where all that is active holds, the costs are the sum of its limits times multipliers, unless too much was lost to rounding.</summary>
@@ -288,10 +277,10 @@ internal sealed class DualSimplex
 
         active[leaving].Place = -1;
         active[leaving].Pace = Math.Max(entering.Pace * factor * factor, active[leaving].Square);
-        Put(leaving, entering);
+        set.Put(leaving, entering);
         side[leaving] = sign;
         multiplier[leaving] = Signed(leaving, step);
-        pivots++;
+        set.Pivots++;
         Pivots++;
     }
 
@@ -314,13 +303,11 @@ internal sealed class DualSimplex
         }
     }
 
-    private void Put(int place, SimplexLimits limits) => (active[place], limits.Place) = (limits, place);
-
     // Gauss and Jordan with the greatest pivot of a column.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Refresh()
     {
-        pivots = 0;
+        set.Pivots = 0;
         var count = active.Length;
         var normals = Array.ConvertAll(active, _ => new double[width]);
         for (var i = 0; i < count; i++) active[i].CopyNormal(normals[i]);
@@ -350,19 +337,5 @@ internal sealed class DualSimplex
             for (var j = 0; j < count; j++) inverse[i][j] = unit[j][i];
         for (var i = 0; i < count; i++) multiplier[i] = PaddedVector.Dot(cost, inverse[i]);
         Turn();
-    }
-
-    private static void Copy(
-        SimplexLimits[] active, double[][] inverse, double[] multiplier, int[] side, SimplexLimits[] toActive, double[][] toInverse, double[] toMultiplier, int[] toSide)
-    {
-        active.CopyTo(toActive, 0);
-        multiplier.CopyTo(toMultiplier, 0);
-        side.CopyTo(toSide, 0);
-        for (var i = 0; i < inverse.Length; i++) inverse[i].CopyTo(toInverse[i], 0);
-    }
-
-    private sealed record Kept(SimplexLimits[] Active, double[][] Inverse, double[] Multiplier, int[] Side)
-    {
-        public int Pivots { get; set; }
     }
 }

@@ -84,13 +84,14 @@ internal sealed class StageBox
     public StageBox Copy() => new(Place, [.. Least], [.. Most], [.. LeastOfRank], [.. MostOfRank]) { Guide = Fractions ?? Guide, Carrying = Carrying, Bound = Bound, Whole = false };
 
     /// <summary>Leaves what is in a part of it.</summary>
-    public void To(StageBox part)
+    public void NarrowTo(StageBox part)
     {
         for (var stage = 0; stage < Least.Length; stage++)
         {
             Raise(Least, stage, part.Least[stage]);
             Lower(Most, stage, part.Most[stage]);
         }
+
         for (var rank = 0; rank < LeastOfRank.Length; rank++)
         {
             Raise(LeastOfRank, rank, part.LeastOfRank[rank]);

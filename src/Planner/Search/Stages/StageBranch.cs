@@ -320,7 +320,7 @@ internal sealed class StageBranch
             if (below == Closed && above == Closed) return;
             if (below == Closed || above == Closed)
             {
-                box.To(below == Closed ? way.Above : way.Below);
+                box.NarrowTo(below == Closed ? way.Above : way.Below);
                 narrower = true;
                 continue;
             }
