@@ -27,6 +27,9 @@ public sealed class StepEstimator
     // First layer of each stage.
     private readonly ImmutableArray<int> firstLayers;
 
+    // Bytes that a micro-batch in flight keeps on each stage.
+    private readonly double[] activations;
+
     /// <param name="model">Costs.</param>
     /// <param name="layout">Degrees and choices; legal for its schedule.</param>
     /// <param name="plan">Layers on stages.</param>
@@ -43,6 +46,7 @@ public sealed class StepEstimator
         states = new StateCosts(model, layout.Degrees, layout.Schedule.Copies, layout.Sharding);
         costs = problem.StageCosts(plan);
         firstLayers = plan.FirstLayers;
+        activations = [.. Enumerable.Range(0, plan.Stages.Length).Select(stage => PartsIn(stage).Sum(part => part.Activations))];
     }
 
     /// <summary>The replayed step as a time line, every rank's operations in order.</summary>
@@ -208,15 +212,15 @@ public sealed class StepEstimator
             if (HoldsCopy(stage)) transient += states.Whole(parts.Embedding.Elements);
         }
 
-        var activations = PeakVector(rank).Zip(stages).Sum(pair => pair.First * StageActivations(pair.Second));
+        var flying = Activations(PeakVector(rank), stages);
         return new RankMemory(
             rank,
             new Bytes(held.Weights),
             new Bytes(held.Gradients),
             new Bytes(held.Optimizer),
-            new Bytes(activations),
+            new Bytes(flying),
             new Bytes(transient),
-            new Bytes(model.Stack.Memory.Reserve.Value + ((overhead - 1) * (held.Total + activations + transient))));
+            new Bytes(model.Stack.Memory.Reserve.Value + ((overhead - 1) * (held.Total + flying + transient))));
     }
 
     private IEnumerable<LayerKind> KindsOn(ImmutableArray<int> stages)
@@ -228,13 +232,18 @@ public sealed class StepEstimator
     // A module away from the embedding keeps its own copy.
     private bool HoldsCopy(int stage) => plan.Stages[stage].Mtp > 0 && (stage != problem.Stages - 1 || !levels[0].MtpFindsEmbedding);
 
-    private double StageActivations(int stage) => PartsIn(stage).Sum(part => part.Activations);
-
     // Micro-batches in flight on each stage of the rank when its activations are at their peak.
     private ImmutableArray<int> PeakVector(int rank)
     {
         var stages = StagesOf(rank);
-        return problem.Graph.InFlight[Folded(rank)].MaxBy(vector => vector.Zip(stages).Sum(pair => pair.First * StageActivations(pair.Second)));
+        return problem.Graph.InFlight[Folded(rank)].MaxBy(vector => Activations(vector, stages));
+    }
+
+    private double Activations(ImmutableArray<int> inFlight, ImmutableArray<int> stages)
+    {
+        var sum = 0.0;
+        for (var i = 0; i < inFlight.Length; i++) sum += inFlight[i] * activations[stages[i]];
+        return sum;
     }
 
     private ImmutableArray<StageEstimate> Stages()
@@ -249,7 +258,7 @@ public sealed class StepEstimator
             var (rank, chunk) = places[stage];
             var layersHere = content.Layers;
             var inFlight = PeakVector(rank)[StagesOf(rank).IndexOf(stage)];
-            var memory = PartsIn(stage).Sum(part => states.Memory(part.Elements).Total) + (inFlight * StageActivations(stage));
+            var memory = PartsIn(stage).Sum(part => states.Memory(part.Elements).Total) + (inFlight * activations[stage]);
             stages.Add(new StageEstimate(
                 stage,
                 rank,
