@@ -41,6 +41,16 @@ public sealed partial class ScheduleGraph
         ImmutableArray<ImmutableArray<ImmutableArray<int>>> inFlight,
         GraphNode[] nodes)
     {
+        // Replays rely on it.
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            ref readonly var node = ref nodes[i];
+            var latest = Math.Max(node.First, Math.Max(node.Second, node.Third));
+            var earliest = Math.Min(node.First, Math.Min(node.Second, node.Third));
+            if (latest >= i || (earliest < 0 && node.First >= 0) || node.Duration >= durations.Length)
+                throw new InvalidOperationException($"node {i} is not in topological order, or has no duration: {node}");
+        }
+
         StagesOfRank = stagesOfRank;
         Durations = durations;
         InFlight = inFlight;
@@ -80,26 +90,26 @@ public sealed partial class ScheduleGraph
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Replay(ReadOnlySpan<long> durations, long lag, Span<long> end)
     {
-        long makespan = 0;
+        // Nodes are in order and their durations in the table, as the constructor saw to: nothing is checked once more here.
         var nodes = this.nodes;
-        end = end[..nodes.Length];
+        ref var ends = ref MemoryMarshal.GetReference(end[..nodes.Length]);
+        ref var ticks = ref MemoryMarshal.GetReference(durations[..Durations.Length]);
         for (var i = 0; i < nodes.Length; i++)
         {
             ref readonly var node = ref nodes[i];
             long finish = 0;
             if (node.First >= 0)
             {
-                var second = end[node.Second] + (lag & node.SecondLag);
-                var third = end[node.Third] + (lag & node.ThirdLag);
-                finish = Math.Max(end[node.First], Math.Max(second, third));
+                var second = Unsafe.Add(ref ends, node.Second) + (lag & node.SecondLag);
+                var third = Unsafe.Add(ref ends, node.Third) + (lag & node.ThirdLag);
+                finish = Math.Max(Unsafe.Add(ref ends, node.First), Math.Max(second, third));
             }
 
-            if (node.Duration >= 0) finish += durations[node.Duration];
-            end[i] = finish;
-            makespan = Math.Max(makespan, finish);
+            if (node.Duration >= 0) finish += Unsafe.Add(ref ticks, node.Duration);
+            Unsafe.Add(ref ends, i) = finish;
         }
 
-        return makespan;
+        return Latest(end[..nodes.Length]);
     }
 
     /// <summary>The critical path of a replay whose ends are in <paramref name="end"/>.</summary>
@@ -109,6 +119,7 @@ public sealed partial class ScheduleGraph
         return PathTo(end.IndexOf(Latest(end)), lag, end, 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static long Latest(ReadOnlySpan<long> end)
     {
         var vectors = MemoryMarshal.Cast<long, Vector<long>>(end);
