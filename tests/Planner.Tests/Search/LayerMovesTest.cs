@@ -32,7 +32,7 @@ internal sealed class LayerMovesTest
         var (state, trial) = (new RankStates(problem, costs), new RankStates(problem, costs));
         var cuts = RankCuts.Of(problem.Graph);
         state.Load(counts);
-        var moves = new LayerMoves(problem, costs, state, trial, cuts.Length);
+        using var moves = new LayerMoves(problem, costs, state, trial, cuts.Length);
         var known = Math.Max(1, cuts.Length / 2);
         foreach (var cut in cuts[..known]) moves.Add(cut);
         moves.Load(counts);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -40,6 +41,7 @@ internal sealed class LayerCounts
     /// <summary>False for the last stage where it holds the head alone.</summary>
     public bool Grows(int stage) => MtpPlace == 0 || stage != Layers.Length - 1;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Contents(Span<StageContent> contents)
     {
         var dense = problem.DenseLayers;

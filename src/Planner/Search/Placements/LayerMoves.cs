@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
@@ -10,7 +11,7 @@ namespace Planner.Search;
 /// What moves of one layer do to the cuts, from one placement on. A layer taken from a stage or given to one changes few ranks, whatever the other
 /// end of the move: its effect on every cut is kept until one of these ranks changes, and most moves are a sum of two.
 /// </summary>
-internal sealed class LayerMoves
+internal sealed class LayerMoves : IDisposable
 {
     private readonly PlacementProblem problem;
     private readonly RankCosts[] costs;
@@ -20,8 +21,10 @@ internal sealed class LayerMoves
     private readonly LayerChange[] less;
     private readonly LayerChange[] more;
 
-    // By rank and cut: what the rank adds at the placement. The length of a cut is the sum and its hand-overs.
-    private readonly long[][] weights;
+    // Ticks by cut: first of the changes, then what each rank adds at the placement. The length of a cut is the sum of the latter and its hand-overs.
+    // A descent is short and needs much room: it is borrowed.
+    private readonly long[] ticks;
+    private readonly int stride;
     private readonly long[] lengths;
     private readonly long[] left;
 
@@ -42,11 +45,13 @@ internal sealed class LayerMoves
     public LayerMoves(PlacementProblem problem, RankCosts[] costs, RankStates state, RankStates trial, int mostCuts)
     {
         (this.problem, this.costs, this.state, this.trial) = (problem, costs, state, trial);
-        var stride = (mostCuts + Vector<long>.Count - 1) / Vector<long>.Count * Vector<long>.Count;
+        stride = (mostCuts + Vector<long>.Count - 1) / Vector<long>.Count * Vector<long>.Count;
         coefficients = Array.ConvertAll(costs, rank => new RankCoefficients(rank, stride));
-        weights = Array.ConvertAll(costs, _ => new long[stride]);
-        less = [.. Enumerable.Range(0, problem.Stages).Select(_ => new LayerChange(stride))];
-        more = [.. Enumerable.Range(0, problem.Stages).Select(_ => new LayerChange(stride))];
+        var rows = (2 * problem.Stages) + costs.Length;
+        ticks = ArrayPool<long>.Shared.Rent(rows * stride);
+        Array.Clear(ticks, 0, rows * stride);
+        less = [.. Enumerable.Range(0, problem.Stages).Select(stage => new LayerChange(stage * stride))];
+        more = [.. Enumerable.Range(0, problem.Stages).Select(stage => new LayerChange((problem.Stages + stage) * stride))];
         (lengths, left) = (new long[stride], new long[stride]);
         (layers, before) = (new int[problem.Stages], new int[problem.Stages]);
         changed = new bool[costs.Length];
@@ -56,6 +61,12 @@ internal sealed class LayerMoves
     /// <summary>Cuts so far.</summary>
     public int Cuts { get; private set; }
 
+    public void Dispose()
+    {
+        ArrayPool<long>.Shared.Return(ticks);
+        foreach (var rank in coefficients) rank.Dispose();
+    }
+
     /// <summary>Adds a cut.</summary>
     public void Add(PathCut cut)
     {
@@ -64,7 +75,7 @@ internal sealed class LayerMoves
         for (var rank = 0; rank < costs.Length; rank++)
         {
             coefficients[rank].Add(cut);
-            lengths[column] += weights[rank][column] = coefficients[rank].Weight(column, state.Durations(rank));
+            lengths[column] += ticks[OfRank(rank) + column] = coefficients[rank].Weight(column, state.Durations(rank));
         }
 
         if (!loaded) return;
@@ -74,6 +85,7 @@ internal sealed class LayerMoves
 
     /// <summary>Takes up the placement, which <see cref="state"/> has loaded.</summary>
     /// <param name="counts">Its layers; the same again afterwards.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load(LayerCounts counts)
     {
         for (var rank = 0; rank < costs.Length; rank++)
@@ -83,8 +95,8 @@ internal sealed class LayerMoves
             for (var column = 0; column < Cuts; column++)
             {
                 var weight = coefficients[rank].Weight(column, state.Durations(rank));
-                lengths[column] += weight - weights[rank][column];
-                weights[rank][column] = weight;
+                lengths[column] += weight - ticks[OfRank(rank) + column];
+                ticks[OfRank(rank) + column] = weight;
             }
         }
 
@@ -125,22 +137,22 @@ internal sealed class LayerMoves
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void From(int stage)
     {
-        var ticks = less[stage].Ticks;
-        for (var i = 0; i < Cuts; i += Vector<long>.Count) (new Vector<long>(lengths, i) + new Vector<long>(ticks, i)).CopyTo(left, i);
+        var first = less[stage].First;
+        for (var i = 0; i < Cuts; i += Vector<long>.Count) (new Vector<long>(lengths, i) + new Vector<long>(ticks, first + i)).CopyTo(left, i);
     }
 
     /// <summary>Longest cut after a move to the stage, or one that reaches the limit.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Bound(int to, long limit)
     {
-        var ticks = more[to].Ticks;
+        var first = more[to].First;
         var longest = Vector<long>.Zero;
         var reached = new Vector<long>(limit);
 
         // The newest cuts are those of the placement itself: they rule out most.
         for (var i = (Cuts - 1) / Vector<long>.Count * Vector<long>.Count; i >= 0; i -= Vector<long>.Count)
         {
-            longest = Vector.Max(longest, new Vector<long>(left, i) + new Vector<long>(ticks, i));
+            longest = Vector.Max(longest, new Vector<long>(left, i) + new Vector<long>(ticks, first + i));
             if (Vector.GreaterThanOrEqualAny(longest, reached)) break;
         }
 
@@ -153,11 +165,12 @@ internal sealed class LayerMoves
     public long Newest(int from, int to, int first)
     {
         long longest = 0;
-        for (var cut = first; cut < Cuts; cut++) longest = Math.Max(longest, lengths[cut] + less[from].Ticks[cut] + more[to].Ticks[cut]);
+        for (var cut = first; cut < Cuts; cut++) longest = Math.Max(longest, lengths[cut] + ticks[less[from].First + cut] + ticks[more[to].First + cut]);
         return longest;
     }
 
     /// <summary>Longest of the cuts from a number on at the trial, or one that reaches the limit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Trial(int first, long limit)
     {
         long longest = 0;
@@ -166,13 +179,15 @@ internal sealed class LayerMoves
         {
             var length = lengths[cut];
             for (var rank = 0; rank < changed.Length; rank++)
-                if (changed[rank]) length += coefficients[rank].Weight(cut, trial.Durations(rank)) - weights[rank][cut];
+                if (changed[rank]) length += coefficients[rank].Weight(cut, trial.Durations(rank)) - ticks[OfRank(rank) + cut];
             if (length >= limit) return length;
             longest = Math.Max(longest, length);
         }
 
         return longest;
     }
+
+    private int OfRank(int rank) => ((2 * less.Length) + rank) * stride;
 
     private bool Differs(int rank)
     {
@@ -195,20 +210,21 @@ internal sealed class LayerMoves
         for (var column = 0; column < Cuts; column++) Weigh(change, column);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Weigh(LayerChange change, int column)
     {
-        long ticks = 0;
-        foreach (var (rank, durations) in change.Ranks) ticks += coefficients[rank].Weight(column, durations) - weights[rank][column];
-        change.Ticks[column] = ticks;
+        long sum = 0;
+        foreach (var (rank, durations) in change.Ranks) sum += coefficients[rank].Weight(column, durations) - ticks[OfRank(rank) + column];
+        ticks[change.First + column] = sum;
     }
 
     /// <summary>A layer more or less on one stage.</summary>
-    private sealed class LayerChange(int mostCuts)
+    /// <param name="first">Where its ticks begin.</param>
+    private sealed class LayerChange(int first)
     {
         private readonly List<(int Rank, long[] Durations)> ranks = [];
 
-        /// <summary>Ticks by cut.</summary>
-        public long[] Ticks { get; } = new long[mostCuts];
+        public int First => first;
 
         /// <summary>Ranks that change, with their new durations.</summary>
         public ReadOnlySpan<(int Rank, long[] Durations)> Ranks => CollectionsMarshal.AsSpan(ranks);

@@ -31,7 +31,7 @@ internal sealed class PlacementDescent
         state.Load(counts);
         var current = Replay(state);
         if (replays == 0) return;
-        var bounds = new LayerMoves(problem, costs, state, trial, incumbent.Cuts.Count + replays);
+        using var bounds = new LayerMoves(problem, costs, state, trial, incumbent.Cuts.Count + replays);
         foreach (var cut in incumbent.Cuts) bounds.Add(cut);
         while (replays > 0 && !cancel.IsCancellationRequested)
         {

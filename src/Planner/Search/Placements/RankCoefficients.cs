@@ -1,12 +1,16 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using Planner.Cost.Schedules;
 
 namespace Planner.Search;
 
 /// <summary>How often each cut passes each duration of one rank, in the order of <see cref="RankCosts.Durations"/>.</summary>
-internal sealed class RankCoefficients(RankCosts rank, int mostCuts)
+internal sealed class RankCoefficients(RankCosts rank, int mostCuts) : IDisposable
 {
-    private readonly int[] rows = new int[mostCuts * rank.Durations.Length];
+    private readonly int[] rows = ArrayPool<int>.Shared.Rent(mostCuts * rank.Durations.Length);
     private int cuts;
+
+    public void Dispose() => ArrayPool<int>.Shared.Return(rows);
 
     public void Add(PathCut cut)
     {
@@ -17,6 +21,7 @@ internal sealed class RankCoefficients(RankCosts rank, int mostCuts)
     }
 
     /// <summary>What the rank adds to a cut with these durations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Weight(int cut, ReadOnlySpan<long> durations)
     {
         var row = rows.AsSpan(cut * durations.Length, durations.Length);

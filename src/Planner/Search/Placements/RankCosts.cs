@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 using Planner.Cost.Schedules;
@@ -53,6 +54,7 @@ internal sealed class RankCosts
         return weight;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public long Memory(ReadOnlySpan<ItemCost> stages)
     {
         var held = problem.RankBase.StaticKib;

@@ -83,6 +83,7 @@ internal sealed class RankLimits
     }
 
     /// <summary>Whether durations of the rank stay below every budget.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Keeps(ReadOnlySpan<long> durations)
     {
         Take(durations);
@@ -98,6 +99,7 @@ internal sealed class RankLimits
     }
 
     /// <summary>Lowers what the rank adds to cuts at least, by row, to what it does with these durations.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Lower(ReadOnlySpan<long> durations, long[] least)
     {
         Take(durations);
@@ -105,6 +107,7 @@ internal sealed class RankLimits
         for (var row = 0; row < least.Length; row++) least[row] = Math.Min(least[row], (long)weights[row]);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Take(ReadOnlySpan<long> durations)
     {
         var i = 0;
@@ -122,5 +125,6 @@ internal sealed class RankLimits
         return sum;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Breaks(int first) => Vector.GreaterThanOrEqualAny(Weights(first), new Vector<double>(budgets, first));
 }

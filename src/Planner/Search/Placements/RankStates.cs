@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Planner.Cost.Layout;
 using Planner.Cost.Pipeline;
 
@@ -55,6 +56,7 @@ internal sealed class RankStates
     public long Memory(int rank) => memory[rank];
 
     /// <summary>Takes a placement; where stages have a choice of recompute policy, each rank the shortest that fits it, or else the leanest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Load(LayerCounts counts)
     {
         counts.Contents(next);

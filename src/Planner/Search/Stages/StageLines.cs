@@ -33,6 +33,7 @@ internal sealed class StageLines
     /// <summary>Every duration belongs to one stage or adds up over a rank's stages.</summary>
     public static bool Exact(PlacementProblem problem) => !problem.Graph.Durations.Any(key => key.Kind == OperationKind.Overlapped);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public StageLine Of(PathCut cut)
     {
         var line = StageLine.Zero(problem);
