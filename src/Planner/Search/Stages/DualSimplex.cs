@@ -20,7 +20,7 @@ internal sealed class DualSimplex
     private const double Off = 1e-7;
 
     // Pivots after which the inverse is made anew.
-    private const int Fresh = 150;
+    private const int Fresh = 400;
 
     private readonly int width;
     private readonly double[] cost;
@@ -36,6 +36,10 @@ internal sealed class DualSimplex
     private readonly double[] weight;
     private readonly double[] x;
 
+    // Room to make the inverse anew.
+    private readonly double[][] normals;
+    private readonly double[][] unit;
+
     // Rows that were broken when all were looked at last.
     private readonly List<SimplexLimits> suspects = [];
     private ActiveSet? kept;
@@ -50,6 +54,8 @@ internal sealed class DualSimplex
         (active, inverse, multiplier, side) = (set.Limits, set.Inverse, set.Multiplier, set.Side);
         weight = new double[variables.Length];
         x = new double[width];
+        normals = Array.ConvertAll(active, _ => new double[width]);
+        unit = Array.ConvertAll(active, _ => new double[width]);
     }
 
     public int Rows => rows.Count;
@@ -188,6 +194,7 @@ internal sealed class DualSimplex
         foreach (var variable in variables) Follow(variable);
         foreach (var row in suspects) Follow(row);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Follow(SimplexLimits limits)
         {
             var share = limits.Times(column);
@@ -226,6 +233,7 @@ internal sealed class DualSimplex
         foreach (var row in suspects) Compare(row);
         return most;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Compare(SimplexLimits limits)
         {
             if (limits.Active) return;
@@ -285,6 +293,7 @@ internal sealed class DualSimplex
     }
 
     // Rounding must not turn a multiplier; only where the limits are the same it may have any sign.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private double Signed(int i, double value)
     {
         if (side[i] * value >= 0) return value;
@@ -309,12 +318,16 @@ internal sealed class DualSimplex
     {
         set.Pivots = 0;
         var count = active.Length;
-        var normals = Array.ConvertAll(active, _ => new double[width]);
-        for (var i = 0; i < count; i++) active[i].CopyNormal(normals[i]);
 
         // Row operations on (normals | unit) leave the inverse in the second; its columns are what is kept.
-        var unit = Array.ConvertAll(active, _ => new double[width]);
-        for (var i = 0; i < count; i++) unit[i][i] = 1;
+        for (var i = 0; i < count; i++)
+        {
+            Array.Clear(normals[i]);
+            active[i].CopyNormal(normals[i]);
+            Array.Clear(unit[i]);
+            unit[i][i] = 1;
+        }
+
         for (var column = 0; column < count; column++)
         {
             var best = column;

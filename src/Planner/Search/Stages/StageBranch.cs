@@ -53,7 +53,9 @@ internal sealed class StageBranch
     private readonly RankStates state;
     private readonly RankCosts[] costs;
     private readonly PriorityQueue<StageBox, (int Level, int Newest)> open = new();
-    private readonly HashSet<(int Rank, int Vector)> limits = [];
+
+    // What each rank is over the memory by each vector of micro-batches in flight, where it was asked for, and whether it is in the relaxation.
+    private readonly (StageLine? Line, bool Added)[][] overruns;
     private readonly long[] durations;
     private readonly long[] end;
     private readonly int[] counts;
@@ -71,6 +73,7 @@ internal sealed class StageBranch
     {
         this.problem = problem;
         this.costs = costs;
+        overruns = Array.ConvertAll(costs, rank => new (StageLine?, bool)[rank.InFlight.Length]);
         this.incumbent = incumbent;
         this.start = start;
         this.cancel = cancel;
@@ -213,7 +216,7 @@ internal sealed class StageBranch
         }
 
         box.Settled = true;
-        if (++settled == nextDescent)
+        if (box.Fractions!.Makespan < incumbent.UpperBound && ++settled == nextDescent)
         {
             nextDescent *= DescentGrowth;
             Descend(box);
@@ -297,10 +300,11 @@ internal sealed class StageBranch
     {
         for (var vector = 0; vector < rank.InFlight.Length; vector++)
         {
-            if (limits.Contains((rank.Rank, vector))) continue;
-            var line = lines.Overrun(rank, rank.InFlight[vector]);
+            ref var overrun = ref overruns[rank.Rank][vector];
+            if (overrun.Added) continue;
+            var line = overrun.Line ??= lines.Overrun(rank, rank.InFlight[vector]);
             if (line.At(counts, problem) <= 0) continue;
-            limits.Add((rank.Rank, vector));
+            overrun.Added = true;
             var layer = 1.0;
             foreach (var stage in rank.Stages) layer = Math.Max(layer, Math.Max(line.Moe[stage], line.Dense[stage]));
             relaxation.AddLimit(line, layer);
