@@ -39,7 +39,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private const double Hair = 0.0001;
 
     // Searches that go on side by side; as many on one thread, so that they find the same. More than threads, for some end sooner than others.
-    private const int Together = 4;
+    private const int Together = 6;
 
     // What enumerating and pruning one placement costs, in nodes.
     private const long SetUpNodes = 1_000;
@@ -90,36 +90,40 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private long ByStage(long left, double gap, StageSearch?[] known, out StageSearch?[] searches)
     {
         var going = searches = new StageSearch?[searched.Count];
+        var busy = new bool[searched.Count];
         var nodes = searched.Select(layout => (long)(layout.Result?.Nodes ?? 0)).ToArray();
-        var all = 0L;
-        while (Makespan < long.MaxValue && all < left && !cancel.IsCancellationRequested && Next(byStage, [], Below()) is ( >= 0, var bound))
-        {
-            report(Makespan, bound);
-            var limit = Below();
-            var most = Math.Min(StageNodes, left - all);
-            int[] open = [.. Enumerable.Range(0, searched.Count).Where(i => byStage[i] && searched[i].OpenBound < limit).OrderBy(i => searched[i].OpenBound).Take(Together)];
-            PathCut[][] useful = [.. open.Select(Useful)];
-            var found = new PlacementResult?[open.Length];
-            var spent = new long[open.Length];
-            Workers.Each(threads, open.Length, k => (found[k], spent[k]) = Continue(ref going[open[k]], open[k], limit, most, useful[k]));
-            for (var k = 0; k < open.Length; k++)
-            {
-                if (found[k] is not { } again) continue;
-                all += spent[k];
-                Take(open[k], again, [.. searched[open[k]].Result!.Cuts, .. again.Cuts], (int)Math.Min(int.MaxValue, nodes[open[k]] + again.Nodes));
-            }
-        }
-
+        var (all, asked) = (0L, 0L);
+        Workers.InTurn(threads, Together, Choose, Took);
         return all;
 
-        long Below() => (long)(Makespan * (1 - gap));
+        Func<StagePart>? Choose()
+        {
+            var limit = (long)(Makespan * (1 - gap));
+            if (Makespan == long.MaxValue || all + asked >= left || cancel.IsCancellationRequested || Next(byStage, [], limit) is not ( >= 0, var bound)) return null;
+            report(Makespan, bound);
+            var open = Enumerable.Range(0, searched.Count).Where(i => byStage[i] && !busy[i] && searched[i].OpenBound < limit).DefaultIfEmpty(-1).MinBy(i => i < 0 ? 0 : searched[i].OpenBound);
+            if (open < 0) return null;
+            busy[open] = true;
+            var (most, useful) = (Math.Min(StageNodes, left - all - asked), Useful(open));
+            asked += most;
+            return () => Continue(ref going[open], open, limit, most, useful);
+        }
+
+        void Took(StagePart one)
+        {
+            busy[one.Layout] = false;
+            asked -= one.Asked;
+            if (one.Found is not { } again) return;
+            all += one.Nodes;
+            Take(one.Layout, again, [.. searched[one.Layout].Result!.Cuts, .. again.Cuts], (int)Math.Min(int.MaxValue, nodes[one.Layout] + again.Nodes));
+        }
 
         // Paths of its last search, or of another of the same graph, for one that begins.
         PathCut[] Useful(int i)
         {
             if (going[i] is not null) return [];
             if (known[i] is { } last) return [.. last.Useful];
-            var other = Enumerable.Range(0, going.Length).LastOrDefault(k => going[k] is not null && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
+            var other = Enumerable.Range(0, going.Length).LastOrDefault(k => going[k] is not null && !busy[k] && ReferenceEquals(searched[k].Problem.Graph, searched[i].Problem.Graph), -1);
             return other < 0 ? [] : [.. going[other]!.Useful];
         }
     }
@@ -127,8 +131,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     private bool Ends(long left, long plenty, double bound) =>
         left <= 0 || cancel.IsCancellationRequested || (left <= plenty && bound >= Makespan * (1 - SmallGap));
 
-    // What a search found by now and the nodes it took this time; null where it was cancelled before it began.
-    private (PlacementResult? Found, long Nodes) Continue(ref StageSearch? search, int i, long limit, long most, PathCut[] useful)
+    private StagePart Continue(ref StageSearch? search, int i, long limit, long most, PathCut[] useful)
     {
         try
         {
@@ -136,11 +139,11 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return (null, 0);
+            return new StagePart(i, null, 0, most);
         }
 
         var before = search.Nodes;
-        return (search.Continue(limit, most), search.Nodes - before);
+        return new StagePart(i, search.Continue(limit, most), search.Nodes - before, most);
     }
 
     // The next layout of those taken that is open below a limit, -1 without one; the bound of all that are open.
@@ -181,4 +184,11 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
         for (var i = 0; i < tries; i++) most *= MoreNodes;
         return most;
     }
+
+    /// <summary>A part of a search over stages.</summary>
+    /// <param name="Layout">Layout.</param>
+    /// <param name="Found">What the search has found by now; null where it was cancelled before it began.</param>
+    /// <param name="Nodes">Nodes that the part took.</param>
+    /// <param name="Asked">Nodes that it was given.</param>
+    private sealed record StagePart(int Layout, PlacementResult? Found, long Nodes, long Asked);
 }
