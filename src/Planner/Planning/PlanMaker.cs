@@ -35,7 +35,13 @@ public sealed class PlanMaker(string? data = null) : IPlanner
         {
             // The loader takes one library after the other: the first digest of an input would wait for all of the solver's.
             CanonicalDigest.WarmUp();
-            _ = Task.Run(JointModel.WarmUp, CancellationToken.None);
+            _ = Task.Run(
+                () =>
+                {
+                    HotLoops.WarmUp();
+                    JointModel.WarmUp();
+                },
+                CancellationToken.None);
         }
 
         var loaded = PlanningInputs.Load(request, catalogs);
