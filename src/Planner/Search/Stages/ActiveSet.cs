@@ -11,7 +11,7 @@ internal sealed class ActiveSet(int count, int width)
     public double[] Multiplier { get; } = new double[count];
 
     /// <summary>1: at its lower limit, -1: at its upper one.</summary>
-    public int[] Side { get; } = new int[count];
+    public double[] Side { get; } = new double[count];
 
     /// <summary>Pivots since the inverse was made.</summary>
     public int Pivots { get; set; }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace Planner.Search;
 
@@ -32,9 +33,17 @@ internal sealed class DualSimplex
     private readonly SimplexLimits[] active;
     private readonly double[][] inverse;
     private readonly double[] multiplier;
-    private readonly int[] side;
+    private readonly double[] side;
     private readonly double[] weight;
     private readonly double[] x;
+
+    // By place: what is active there has one value only.
+    private readonly bool[] held;
+
+    // By variable, padded: its limits where it is not active, else none; its Devex.
+    private readonly double[] least;
+    private readonly double[] most;
+    private readonly double[] pace;
 
     // Room to make the inverse anew.
     private readonly double[][] normals;
@@ -54,6 +63,10 @@ internal sealed class DualSimplex
         (active, inverse, multiplier, side) = (set.Limits, set.Inverse, set.Multiplier, set.Side);
         weight = new double[variables.Length];
         x = new double[width];
+        held = new bool[variables.Length];
+        (least, most, pace) = (new double[width], new double[width], new double[width]);
+        Array.Fill(least, double.NegativeInfinity);
+        Array.Fill(most, double.PositiveInfinity);
         normals = Array.ConvertAll(active, _ => new double[width]);
         unit = Array.ConvertAll(active, _ => new double[width]);
     }
@@ -110,6 +123,7 @@ internal sealed class DualSimplex
     public bool Solve(int mostPivots, double enough, CancellationToken cancel)
     {
         Turn();
+        foreach (var variable in variables) Open(variable);
         Point();
         Pace();
         var (moved, stale) = (false, false);
@@ -179,7 +193,7 @@ internal sealed class DualSimplex
     // Begins with distances in space; after many pivots what was followed is far off.
     private void Pace()
     {
-        foreach (var variable in variables) variable.Pace = variable.Square;
+        Array.Fill(pace, 1);
         foreach (var row in rows) row.Pace = row.Square;
     }
 
@@ -187,19 +201,19 @@ internal sealed class DualSimplex
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Move(SimplexLimits entered)
     {
-        var (place, pace) = (entered.Place, entered.Pace);
+        var (place, own) = (entered.Place, PaceOf(entered));
         var column = inverse[place];
         var step = (side[place] < 0 ? entered.Most : entered.Least) - entered.Times(x);
         PaddedVector.AddTimes(x, step, column);
-        foreach (var variable in variables) Follow(variable);
-        foreach (var row in suspects) Follow(row);
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        void Follow(SimplexLimits limits)
+        var shares = PaddedVector.Vectors(column);
+        var paces = PaddedVector.Vectors(pace)[..shares.Length];
+        var times = Vector256.Create(own);
+        for (var i = 0; i < shares.Length; i++) paces[i] = Vector256.Max(paces[i], shares[i] * shares[i] * times);
+        foreach (var row in suspects)
         {
-            var share = limits.Times(column);
-            limits.Value += step * share;
-            limits.Pace = Math.Max(limits.Pace, share * share * pace);
+            var share = row.Times(column);
+            row.Value += step * share;
+            row.Pace = Math.Max(row.Pace, share * share * own);
         }
     }
 
@@ -209,7 +223,6 @@ internal sealed class DualSimplex
     {
         Array.Clear(x);
         for (var i = 0; i < active.Length; i++) PaddedVector.AddTimes(x, side[i] < 0 ? active[i].Most : active[i].Least, inverse[i]);
-        foreach (var variable in variables) variable.Value = variable.Times(x);
         foreach (var row in suspects) row.Value = row.Times(x);
     }
 
@@ -217,11 +230,10 @@ internal sealed class DualSimplex
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (SimplexLimits? Broken, int Sign) MostBroken()
     {
-        (SimplexLimits? Broken, int Sign) most = (null, 0);
-        var worst = 0.0;
-        foreach (var variable in variables) Compare(variable);
+        var (worst, variable) = MostBrokenVariable();
+        (SimplexLimits? Limits, int Sign) broken = variable < 0 ? (null, 0) : (variables[variable], x[variable] < least[variable] ? 1 : -1);
         foreach (var row in suspects) Compare(row);
-        if (most.Broken is not null) return most;
+        if (broken.Limits is not null) return broken;
         suspects.Clear();
         foreach (var row in rows)
         {
@@ -231,7 +243,7 @@ internal sealed class DualSimplex
         }
 
         foreach (var row in suspects) Compare(row);
-        return most;
+        return broken;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         void Compare(SimplexLimits limits)
@@ -239,8 +251,36 @@ internal sealed class DualSimplex
             if (limits.Active) return;
             var (amount, sign) = limits.Outside;
             if (amount <= 0 || amount * amount <= worst * limits.Pace || amount * amount <= Broken * Broken * limits.Square) return;
-            (most, worst) = ((limits, sign), amount * amount / limits.Pace);
+            (broken, worst) = ((limits, sign), amount * amount / limits.Pace);
         }
+    }
+
+    // The first variable whose distance from its limits, squared, is the greatest for its pace, and that share; -1 where none is broken.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private (double Worst, int Variable) MostBrokenVariable()
+    {
+        var points = PaddedVector.Vectors(x);
+        var low = PaddedVector.Vectors(least)[..points.Length];
+        var high = PaddedVector.Vectors(most)[..points.Length];
+        var paces = PaddedVector.Vectors(pace)[..points.Length];
+        var (worst, worstPace, where) = (Vector256<double>.Zero, Vector256<double>.One, Vector256.Create(-1.0));
+        var here = Vector256.Create(0.0, 1, 2, 3);
+        for (var i = 0; i < points.Length; i++)
+        {
+            var outside = Vector256.Max(low[i] - points[i], points[i] - high[i]);
+            var square = outside * outside;
+            var worse = Vector256.GreaterThan(outside, Vector256.Create(Broken)) & Vector256.GreaterThan(square * worstPace, worst * paces[i]);
+            worst = Vector256.ConditionalSelect(worse, square, worst);
+            worstPace = Vector256.ConditionalSelect(worse, paces[i], worstPace);
+            where = Vector256.ConditionalSelect(worse, here, where);
+            here += Vector256.Create(4.0);
+        }
+
+        worst /= worstPace;
+        var lane = 0;
+        for (var other = 1; other < Vector256<double>.Count; other++)
+            if (worst[other] > worst[lane] || (worst[other] == worst[lane] && where[other] >= 0 && where[other] < where[lane])) lane = other;
+        return (worst[lane], (int)where[lane]);
     }
 
     // The normal of what comes in as a sum of the active normals.
@@ -258,8 +298,7 @@ internal sealed class DualSimplex
         for (var i = 0; i < active.Length; i++)
         {
             var fall = sign * weight[i];
-            if (Math.Abs(fall) <= Flat) continue;
-            if (active[i].Least == active[i].Most || side[i] * fall < 0) continue;
+            if (Math.Abs(fall) <= Flat || held[i] || side[i] * fall < 0) continue;
             var step = Math.Abs(multiplier[i] / fall);
             if (step > first * (1 + 1e-12)) continue;
             if (leaving >= 0 && step >= first * (1 - 1e-12) && Math.Abs(weight[i]) <= Math.Abs(weight[leaving])) continue;
@@ -283,9 +322,15 @@ internal sealed class DualSimplex
             PaddedVector.AddTimes(inverse[i], -weight[i], pivot);
         }
 
-        active[leaving].Place = -1;
-        active[leaving].Pace = Math.Max(entering.Pace * factor * factor, active[leaving].Square);
+        var left = active[leaving];
+        left.Place = -1;
+        var after = Math.Max(PaceOf(entering) * factor * factor, left.Square);
+        if (left.Variable >= 0) pace[left.Variable] = after;
+        else left.Pace = after;
         set.Put(leaving, entering);
+        Open(left);
+        Open(entering);
+        held[leaving] = entering.Least == entering.Most;
         side[leaving] = sign;
         multiplier[leaving] = Signed(leaving, step);
         set.Pivots++;
@@ -297,7 +342,16 @@ internal sealed class DualSimplex
     private double Signed(int i, double value)
     {
         if (side[i] * value >= 0) return value;
-        return active[i].Least == active[i].Most ? value : 0;
+        return held[i] ? value : 0;
+    }
+
+    private double PaceOf(SimplexLimits limits) => limits.Variable >= 0 ? pace[limits.Variable] : limits.Pace;
+
+    // Limits of a variable that is active are of no interest.
+    private void Open(SimplexLimits limits)
+    {
+        if (limits.Variable < 0) return;
+        (least[limits.Variable], most[limits.Variable]) = limits.Active ? (double.NegativeInfinity, double.PositiveInfinity) : (limits.Least, limits.Most);
     }
 
     // Limits may have moved: a multiplier of the other sign belongs to the other limit.
@@ -305,6 +359,7 @@ internal sealed class DualSimplex
     {
         for (var i = 0; i < active.Length; i++)
         {
+            held[i] = active[i].Least == active[i].Most;
             if (double.IsNegativeInfinity(active[i].Least)) side[i] = -1;
             else if (double.IsPositiveInfinity(active[i].Most)) side[i] = 1;
             else if (multiplier[i] != 0) side[i] = multiplier[i] > 0 ? 1 : -1;

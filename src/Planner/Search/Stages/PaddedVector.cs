@@ -49,6 +49,6 @@ internal static class PaddedVector
         for (var i = 0; i < to.Length; i++) to[i] += factor * from[i];
     }
 
-    // Entries checked once, not vector by vector.
-    private static Span<Vector256<double>> Vectors(double[] padded) => MemoryMarshal.Cast<double, Vector256<double>>(padded.AsSpan());
+    /// <summary>The array as vectors: entries are checked once, not vector by vector.</summary>
+    public static Span<Vector256<double>> Vectors(double[] padded) => MemoryMarshal.Cast<double, Vector256<double>>(padded.AsSpan());
 }

@@ -5,13 +5,12 @@ namespace Planner.Search;
 /// <summary>What a <see cref="DualSimplex"/> keeps between two limits: a variable, or a row of several.</summary>
 internal sealed class SimplexLimits
 {
-    private readonly int variable;
     private readonly double[] normal;
 
     /// <summary>A variable without limits.</summary>
     public SimplexLimits(int variable)
     {
-        (this.variable, normal) = (variable, []);
+        (Variable, normal) = (variable, []);
         Square = 1;
     }
 
@@ -19,9 +18,12 @@ internal sealed class SimplexLimits
     /// <param name="normal">Padded.</param>
     public SimplexLimits(double[] normal)
     {
-        (variable, this.normal) = (-1, normal);
+        (Variable, this.normal) = (-1, normal);
         Square = PaddedVector.Dot(normal, normal);
     }
+
+    /// <summary>Which variable; -1 for a row.</summary>
+    public int Variable { get; }
 
     public double Least { get; set; } = double.NegativeInfinity;
 
@@ -35,10 +37,10 @@ internal sealed class SimplexLimits
     /// <summary>Square of the normal's length.</summary>
     public double Square { get; }
 
-    /// <summary>At the point, as far as that is followed.</summary>
+    /// <summary>Of a row: at the point, as far as that is followed.</summary>
     public double Value { get; set; }
 
-    /// <summary>Devex: about the square of how fast the multipliers change where it comes in.</summary>
+    /// <summary>Of a row, Devex: about the square of how fast the multipliers change where it comes in.</summary>
     public double Pace { get; set; }
 
     /// <summary>How far the value is outside, and on which side.</summary>
@@ -54,11 +56,11 @@ internal sealed class SimplexLimits
 
     /// <summary>The normal times a vector.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public double Times(double[] vector) => variable >= 0 ? vector[variable] : PaddedVector.Dot(normal, vector);
+    public double Times(double[] vector) => Variable >= 0 ? vector[Variable] : PaddedVector.Dot(normal, vector);
 
     public void CopyNormal(double[] target)
     {
-        if (variable >= 0) target[variable] = 1;
+        if (Variable >= 0) target[Variable] = 1;
         else normal.CopyTo(target, 0);
     }
 }
