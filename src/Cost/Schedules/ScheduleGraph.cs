@@ -137,17 +137,20 @@ public sealed partial class ScheduleGraph
     {
         var coefficients = new int[Durations.Length];
         var handOvers = 0;
+        ref var ends = ref MemoryMarshal.GetReference(end[..(((nodes.Length - 1) * stride) + 1)]);
+        ref var counts = ref MemoryMarshal.GetArrayDataReference(coefficients);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(nodes);
         while (last >= 0)
         {
-            ref readonly var node = ref nodes[last];
-            if (node.Duration >= 0) coefficients[node.Duration]++;
+            ref readonly var node = ref Unsafe.Add(ref first, last);
+            if (node.Duration >= 0) Unsafe.Add(ref counts, node.Duration)++;
             last = node.First;
             if (last < 0) break;
 
-            var start = end[last * stride];
-            var second = end[node.Second * stride] + (lag & T.CreateTruncating(node.SecondLag));
+            var start = Unsafe.Add(ref ends, last * stride);
+            var second = Unsafe.Add(ref ends, node.Second * stride) + (lag & T.CreateTruncating(node.SecondLag));
             if (second > start) (last, start) = (node.Second, second);
-            if (end[node.Third * stride] + (lag & T.CreateTruncating(node.ThirdLag)) > start) last = node.Third;
+            if (Unsafe.Add(ref ends, node.Third * stride) + (lag & T.CreateTruncating(node.ThirdLag)) > start) last = node.Third;
 
             // A predecessor on the same rank may carry a lag as well; the path must count it, or it would be shorter than the makespan.
             if ((node.Second == last && node.SecondLag != 0) || (node.Third == last && node.ThirdLag != 0)) handOvers++;
