@@ -23,5 +23,5 @@ public class StageSearchBenchmark
     }
 
     [Benchmark]
-    public long Turns() => PlacementSearch.ByStages(problem, known.Makespan, known.Bound, [], CancellationToken.None).Continue(known.Makespan, Nodes).Bound;
+    public long Turns() => PlacementSearch.ByStages(problem, known, known.Makespan, [], CancellationToken.None).Continue(known.Makespan, Nodes).Bound;
 }

@@ -103,7 +103,7 @@ internal sealed class StageBranchTest
         var known = PlacementSearch.Solve(problem, upperBound, 0, CancellationToken.None);
         if (known.Plan is null && upperBound == long.MaxValue) return known;
         var limit = known.Plan is null ? upperBound : known.Makespan + 1;
-        return PlacementSearch.ByStages(problem, limit, known.Bound, [], CancellationToken.None).Continue(limit, nodes);
+        return PlacementSearch.ByStages(problem, known, limit, [], CancellationToken.None).Continue(limit, nodes);
     }
 
     private static void AssertFinds(PlacementProblem problem, long best, string what)

@@ -115,7 +115,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
             asked -= one.Asked;
             if (one.Found is not { } again) return;
             all += one.Nodes;
-            Take(one.Layout, again, [.. searched[one.Layout].Result!.Cuts, .. again.Cuts], (int)Math.Min(int.MaxValue, nodes[one.Layout] + again.Nodes));
+            Take(one.Layout, again, again.Cuts, (int)Math.Min(int.MaxValue, nodes[one.Layout] + again.Nodes));
         }
 
         // Paths of its last search, or of another of the same graph, for one that begins.
@@ -135,7 +135,7 @@ internal sealed class LayoutClosing(List<SearchedLayout> searched, int best, lon
     {
         try
         {
-            search ??= PlacementSearch.ByStages(searched[i].Problem, limit, searched[i].OpenBound, useful, cancel);
+            search ??= PlacementSearch.ByStages(searched[i].Problem, searched[i].Result!, limit, useful, cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -32,6 +32,9 @@ internal sealed class LayerCounts
 
     public static LayerCounts Of(PlacementProblem problem, int[] layers, int mtpPlace) => new(problem, layers, mtpPlace);
 
+    public static LayerCounts Of(PlacementProblem problem, StagePlan plan) =>
+        new(problem, [.. plan.Stages.Select(stage => stage.Layers)], problem.MtpModules > 0 && plan.Stages[^1].Mtp == 0 ? 1 : 0);
+
     public int Least(int stage)
     {
         var last = Layers.Length - 1;

@@ -144,17 +144,19 @@ public static class PlacementSearch
 
     /// <summary>A search over stages that can be continued.</summary>
     /// <param name="problem">The placement; some placement fits.</param>
+    /// <param name="known">What is known of it; a first placement is looked for only where that was not done.</param>
     /// <param name="upperBound">Ticks; placements this long or longer are of no interest.</param>
-    /// <param name="root">A lower bound of all placements.</param>
     /// <param name="useful">Paths that bounded much elsewhere.</param>
     /// <param name="cancel">Ends it with the best so far.</param>
     /// <exception cref="OperationCanceledException">Cancelled before anything was placed.</exception>
-    internal static StageSearch ByStages(PlacementProblem problem, long upperBound, long root, IEnumerable<PathCut> useful, CancellationToken cancel)
+    internal static StageSearch ByStages(PlacementProblem problem, PlacementResult known, long upperBound, IEnumerable<PathCut> useful, CancellationToken cancel)
     {
         var costs = RankCosts.Of(problem);
-        var rankCuts = RankCuts.Of(problem.Graph, cancel);
         var incumbent = new Incumbent(problem, costs, upperBound);
-        incumbent.Cuts.AddRange(rankCuts);
+        var rankCuts = RankCuts.Of(problem.Graph, cancel);
+        incumbent.Cuts.AddRange(known.Cuts.IsEmpty ? rankCuts : known.Cuts);
+        if (known is { Descended: true, Plan: { } plan })
+            return new StageSearch(problem, costs, incumbent, LayerCounts.Of(problem, plan), known.Bound, useful, cancel);
         var start = Start(problem, new PlacementRules(problem), costs, rankCuts, cancel, out _, out _);
         if (start is not null)
         {
@@ -162,7 +164,7 @@ public static class PlacementSearch
             new SequenceDescent(problem, costs, incumbent).Run(start, cancel);
         }
 
-        return new StageSearch(problem, costs, incumbent, start, root, useful, cancel);
+        return new StageSearch(problem, costs, incumbent, start, known.Bound, useful, cancel);
     }
 
     /// <summary>A node of a model deeper than usual has more ways to go on and longer tables.</summary>
