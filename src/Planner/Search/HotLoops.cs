@@ -19,6 +19,7 @@ internal static class HotLoops
         Compile([.. typeof(LayerCounts).GetMethods(Declared), .. typeof(LayerMoves).GetMethods(Declared), .. typeof(PlacementBound).GetMethods(Declared)]);
         Compile([.. typeof(RankLimits).GetMethods(Declared), .. typeof(RankSearch).GetMethods(Declared), .. typeof(PlacementLattice).GetMethods(Declared)]);
         Compile([.. typeof(StageLines).GetMethods(Declared), .. typeof(StageWalk).GetMethods(Declared), .. typeof(DualSimplex).GetMethods(Declared)]);
+        Compile(typeof(ActiveSet).GetMethods(Declared));
     }
 
     private static void Compile(MethodInfo[] methods)

@@ -45,10 +45,6 @@ internal sealed class DualSimplex
     private readonly double[] most;
     private readonly double[] pace;
 
-    // Room to make the inverse anew.
-    private readonly double[][] normals;
-    private readonly double[][] unit;
-
     // Rows that were broken when all were looked at last.
     private readonly List<SimplexLimits> suspects = [];
     private ActiveSet? kept;
@@ -67,8 +63,6 @@ internal sealed class DualSimplex
         (least, most, pace) = (new double[width], new double[width], new double[width]);
         Array.Fill(least, double.NegativeInfinity);
         Array.Fill(most, double.PositiveInfinity);
-        normals = Array.ConvertAll(active, _ => new double[width]);
-        unit = Array.ConvertAll(active, _ => new double[width]);
     }
 
     public int Rows => rows.Count;
@@ -367,43 +361,10 @@ internal sealed class DualSimplex
         }
     }
 
-    // Gauss and Jordan with the greatest pivot of a column.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Refresh()
     {
-        set.Pivots = 0;
-        var count = active.Length;
-
-        // Row operations on (normals | unit) leave the inverse in the second; its columns are what is kept.
-        for (var i = 0; i < count; i++)
-        {
-            Array.Clear(normals[i]);
-            active[i].CopyNormal(normals[i]);
-            Array.Clear(unit[i]);
-            unit[i][i] = 1;
-        }
-
-        for (var column = 0; column < count; column++)
-        {
-            var best = column;
-            for (var i = column + 1; i < count; i++)
-                if (Math.Abs(normals[i][column]) > Math.Abs(normals[best][column])) best = i;
-            (normals[column], normals[best]) = (normals[best], normals[column]);
-            (unit[column], unit[best]) = (unit[best], unit[column]);
-            var factor = 1 / normals[column][column];
-            for (var j = 0; j < width; j++) (normals[column][j], unit[column][j]) = (normals[column][j] * factor, unit[column][j] * factor);
-            for (var i = 0; i < count; i++)
-            {
-                var times = normals[i][column];
-                if (i == column || times == 0) continue;
-                PaddedVector.AddTimes(normals[i], -times, normals[column]);
-                PaddedVector.AddTimes(unit[i], -times, unit[column]);
-            }
-        }
-
-        for (var i = 0; i < count; i++)
-            for (var j = 0; j < count; j++) inverse[i][j] = unit[j][i];
-        for (var i = 0; i < count; i++) multiplier[i] = PaddedVector.Dot(cost, inverse[i]);
+        set.Invert();
+        for (var i = 0; i < active.Length; i++) multiplier[i] = PaddedVector.Dot(cost, inverse[i]);
         Turn();
     }
 }
